@@ -1,0 +1,29 @@
+/**
+ * base: what every room needs and none owns. Errors that tell a reader what to do, host arrays,
+ * seeded randomness, statistics. Nothing here knows of devices, twins or networks.
+ *
+ * ```ts
+ * const stream = childStream(createStream(7), "thermal");
+ * const generator = createGenerator(stream);
+ * const noise = createArray([3], [generator.normal(), generator.normal(), generator.normal()]);
+ * ```
+ */
+export {
+  createArray,
+  findNonFinite,
+  formatShape,
+  type HostArray,
+  sizeOf,
+  sliceFirst,
+  unravel,
+} from "./array.ts";
+export { Fault, type FaultCode, type FaultDetails, fault, isFault } from "./fault.ts";
+export { philox, philoxNormals } from "./philox.ts";
+export {
+  childStream,
+  createGenerator,
+  createStream,
+  type Generator,
+  permutation,
+  type Stream,
+} from "./random.ts";

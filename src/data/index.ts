@@ -1,0 +1,1 @@
+export type { Channel, Recording, RecordingPart } from "./recording.ts";

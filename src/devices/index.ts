@@ -1,0 +1,1 @@
+export type { Device, DeviceDescription, DeviceInput } from "./device.ts";

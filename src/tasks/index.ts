@@ -1,0 +1,1 @@
+export type { Task, TaskSequence } from "./task.ts";
