@@ -18,6 +18,14 @@ export {
   unravel,
 } from "./array.ts";
 export { Fault, type FaultCode, type FaultDetails, fault, isFault } from "./fault.ts";
+export {
+  applyLinear,
+  factorCholesky,
+  type LinearMap,
+  type RidgeOptions,
+  solveCholesky,
+  solveRidge,
+} from "./linear.ts";
 export { philox, philoxNormals } from "./philox.ts";
 export {
   childStream,
@@ -27,3 +35,16 @@ export {
   permutation,
   type Stream,
 } from "./random.ts";
+export {
+  autocorrelation,
+  type BootstrapOptions,
+  bootstrapInterval,
+  type Interval,
+  mean,
+  meanInterval,
+  proportionInterval,
+  quantile,
+  standardDeviation,
+  studentTQuantile,
+  twoWayInterval,
+} from "./statistics.ts";
