@@ -1,0 +1,276 @@
+import { expect, test } from "vitest";
+import { createGenerator, createStream } from "../base/index.ts";
+import { gradients } from "./gradient.ts";
+import { type Node, type OpName, topologicalOrder } from "./graph.ts";
+import { interpret } from "./interpreter.ts";
+import * as op from "./operations.ts";
+import { scan } from "./scan.ts";
+
+const generator = createGenerator(createStream(1));
+const draw = (size: number, scale = 1, shift = 0) =>
+  Float64Array.from({ length: size }, () => shift + scale * generator.normal());
+
+/** Largest error of the analytic derivative against central differences, relative to its norm. */
+function derivativeError(
+  build: (...p: Node[]) => Node,
+  values: Float64Array[],
+  shapes: number[][],
+) {
+  const parameters = shapes.map((s, i) => op.parameter(`p${i}`, [s[0], s[1]]));
+  const weights = op.literal([1, 1], [1]);
+  const value = build(...parameters);
+  const loss = op.mul(
+    op.sumAll(op.mul(value, op.literal(value.shape, draw(value.shape[0] * value.shape[1])))),
+    weights,
+  );
+  const grads = gradients(loss, parameters);
+  const feed = (v: Float64Array[]) => ({
+    values: Object.fromEntries(v.map((x, i) => [`p${i}`, x])),
+    noise: { stream: createStream(9), iteration: 3 },
+  });
+  const analytic = interpret(grads, feed(values));
+  const at = (v: Float64Array[]) => interpret([loss], feed(v))[0][0];
+  let worst = 0;
+  values.forEach((x, i) => {
+    let [difference, norm] = [0, 0];
+    for (let k = 0; k < x.length; k++) {
+      const h = 1e-5;
+      const moved = (step: number) => values.map((y, j) => (j === i ? y.with(k, y[k] + step) : y));
+      const numeric = (at(moved(h)) - at(moved(-h))) / (2 * h);
+      difference += (numeric - analytic[i][k]) ** 2;
+      norm += numeric ** 2;
+    }
+    worst = Math.max(worst, Math.sqrt(difference / Math.max(norm, 1e-12)));
+  });
+  return { worst, loss };
+}
+
+const covered = new Set<OpName>();
+const cases: [string, (...p: Node[]) => Node, number[][], number?][] = [
+  ["affine", (a) => op.affine(a, 1.7, 0.3), [[3, 4]]],
+  ["relu", (a) => op.relu(a), [[3, 4]]],
+  ["tanh", (a) => op.tanh(a), [[3, 4]]],
+  ["silu", (a) => op.silu(a), [[3, 4]]],
+  ["sigmoid", (a) => op.sigmoid(a), [[3, 4]]],
+  ["softplus", (a) => op.softplus(a), [[3, 4]]],
+  ["exp", (a) => op.exp(a), [[3, 4]]],
+  ["log", (a) => op.log(op.affine(op.square(a), 1, 1)), [[3, 4]]],
+  ["sqrt", (a) => op.sqrt(op.affine(op.square(a), 1, 1)), [[3, 4]]],
+  ["abs", (a) => op.abs(a), [[3, 4]]],
+  ["reciprocal", (a) => op.reciprocal(op.affine(op.square(a), 1, 1)), [[3, 4]]],
+  ["clip", (a) => op.clip(a, -0.5, 0.6), [[3, 4]]],
+  ["positive", (a) => op.mul(a, op.positive(a)), [[3, 4]]],
+  ["sign and stopGradient", (a) => op.mul(a, op.stopGradient(op.sign(a))), [[3, 4]]],
+  ["inside", (a) => op.mul(a, op.inside(a, -0.5, 0.5)), [[3, 4]]],
+  [
+    "add, row",
+    op.add,
+    [
+      [3, 4],
+      [1, 4],
+    ],
+  ],
+  [
+    "sub, column",
+    op.sub,
+    [
+      [3, 1],
+      [3, 4],
+    ],
+  ],
+  [
+    "mul, scalar",
+    op.mul,
+    [
+      [3, 4],
+      [1, 1],
+    ],
+  ],
+  [
+    "mul, outer",
+    op.mul,
+    [
+      [3, 1],
+      [1, 4],
+    ],
+  ],
+  [
+    "div",
+    (a, b) => op.div(a, op.affine(op.square(b), 1, 1)),
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    "min",
+    op.min,
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    "max, row",
+    op.max,
+    [
+      [3, 4],
+      [1, 4],
+    ],
+  ],
+  [
+    "reluGrad",
+    op.reluGrad,
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    "tanhGrad",
+    op.tanhGrad,
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    "siluGrad",
+    op.siluGrad,
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    "matmul nn",
+    (a, b) => op.matmul(a, b, "nn"),
+    [
+      [3, 4],
+      [4, 2],
+    ],
+  ],
+  [
+    "matmul nt",
+    (a, b) => op.matmul(a, b, "nt"),
+    [
+      [3, 4],
+      [2, 4],
+    ],
+  ],
+  [
+    "matmul tn",
+    (a, b) => op.matmul(a, b, "tn"),
+    [
+      [3, 4],
+      [3, 2],
+    ],
+  ],
+  ["sumRows", op.sumRows, [[3, 4]]],
+  ["sumCols", op.sumCols, [[3, 4]]],
+  ["sumAll of one row", (a) => op.sumAll(op.square(a)), [[1, 4]]],
+  ["broadcast", (a) => op.square(op.broadcast(a, [3, 4])), [[1, 4]]],
+  [
+    "concat and slice",
+    (a, b) => op.slice(op.square(op.concat([a, b])), 1, 3),
+    [
+      [3, 2],
+      [3, 3],
+    ],
+  ],
+  [
+    "concatRows",
+    (a, b) => op.sliceRows(op.square(op.concatRows([a, b])), 1, 3),
+    [
+      [2, 3],
+      [3, 3],
+    ],
+  ],
+  ["pad", (a) => op.square(op.pad(a, 1, 5)), [[3, 2]]],
+  ["padRows", (a) => op.square(op.padRows(a, 1, 5)), [[3, 2]]],
+  ["reshape", (a) => op.matmul(op.reshape(a, [2, 6]), op.reshape(a, [6, 2])), [[3, 4]]],
+  ["logSoftmax", op.logSoftmax, [[3, 4]]],
+  ["normals", (a) => op.mul(a, op.normals("z", op.literal([3, 1], [5, 6, 7]), 1, 4)), [[3, 4]]],
+];
+
+test.each(cases)(
+  "the derivative of %s agrees with central differences to 1e-7",
+  (_, build, shapes) => {
+    const { worst, loss } = derivativeError(
+      build,
+      shapes.map(([r, c]) => draw(r * c)),
+      shapes,
+    );
+    for (const node of topologicalOrder([loss])) covered.add(node.op);
+    expect(worst).toBeLessThan(1e-7);
+  },
+);
+
+/** x' = tanh(x W + u_t + b), outputs x'^2: carries, sequences and captured values at once. */
+const recurrent = (x: Node, w: Node, u: Node, b: Node, reverse = false): Node => {
+  const walked = scan({ steps: 4, carry: [x], sequences: [u], reverse }, ([h], [slice]) => {
+    const next = op.tanh(op.add(op.add(op.matmul(h, w), slice), b));
+    return { carry: [next], outputs: [op.square(next), op.mul(h, slice)] };
+  });
+  return op.add(
+    op.sumAll(op.add(walked.outputs[0], op.mul(walked.outputs[1], walked.outputs[0]))),
+    op.sumAll(walked.carry[0]),
+  );
+};
+const recurrentShapes = [
+  [2, 3],
+  [3, 3],
+  [8, 3],
+  [1, 3],
+];
+
+test.each([false, true])("the derivative of a scan agrees to 1e-7 (reverse: %s)", (reverse) => {
+  const values = recurrentShapes.map(([r, c]) => draw(r * c, 0.7));
+  const build = (x: Node, w: Node, u: Node, b: Node) => recurrent(x, w, u, b, reverse);
+  expect(derivativeError(build, values, recurrentShapes).worst).toBeLessThan(1e-7);
+});
+
+test("the second derivative of a scan agrees with central differences to 1e-6", () => {
+  const values = recurrentShapes.map(([r, c]) => draw(r * c, 0.7));
+  const penalty = (x: Node, w: Node, u: Node, b: Node) =>
+    op.sumAll(
+      gradients(recurrent(x, w, u, b), [x, w, u])
+        .map(op.square)
+        .map(op.sumAll)
+        .reduce(op.add),
+    );
+  expect(derivativeError(penalty, values, recurrentShapes).worst).toBeLessThan(1e-6);
+});
+
+test("the derivative of a scan inside a scan agrees to 1e-7", () => {
+  const nested = (x: Node, w: Node, u: Node) => {
+    const outer = scan({ steps: 2, carry: [x], sequences: [u] }, ([h], [part]) => {
+      const inner = scan({ steps: 3, carry: [h], sequences: [part] }, ([g], [row]) => {
+        const next = op.tanh(op.add(op.matmul(g, w), op.mul(row, h)));
+        return { carry: [next], outputs: [next] };
+      });
+      return { carry: [op.add(inner.carry[0], h)], outputs: [inner.outputs[0]] };
+    });
+    return op.add(op.sumAll(op.square(outer.outputs[0])), op.sumAll(outer.carry[0]));
+  };
+  const shapes = [
+    [2, 3],
+    [3, 3],
+    [12, 3],
+  ];
+  const values = shapes.map(([r, c]) => draw(r * c, 0.7));
+  expect(derivativeError(nested, values, shapes).worst).toBeLessThan(1e-7);
+});
+
+test("every operation with a derivative is in the list above", () => {
+  const structural = ["input", "bodyInput", "scan", "final", "stacked", "constant"];
+  const all = Object.keys(interpretable()) as OpName[];
+  expect(all.filter((name) => !covered.has(name) && !structural.includes(name))).toEqual([]);
+});
+
+/** All operation names, from a value of the closed union. */
+function interpretable(): Record<string, true> {
+  const names =
+    "affine relu tanh silu sigmoid softplus exp log sqrt square abs reciprocal clip positive sign inside stopGradient add sub mul div min max reluGrad tanhGrad siluGrad matmul sumRows sumCols sumAll broadcast concat concatRows slice sliceRows pad padRows reshape logSoftmax normals parameter literal";
+  return Object.fromEntries(names.split(" ").map((name) => [name, true]));
+}

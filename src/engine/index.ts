@@ -1,0 +1,82 @@
+/**
+ * engine: static, shape-checked graphs of matrices, their derivatives (graph to graph), and a
+ * float64 interpreter that defines what every operation means. It knows nothing of devices, twins
+ * or time units.
+ *
+ * ```ts
+ * const w = parameter("weight", [1, 3]);
+ * const x = input("x", [8, 3]);
+ * const loss = meanAll(square(matmul(x, w, "nt")));
+ * const [slope] = gradients(loss, [w]);
+ * const [value] = interpret([slope], { values: { weight: [1, 2, 3], x: new Float64Array(24) } });
+ * ```
+ */
+export { gradients } from "./gradient.ts";
+export {
+  formatNodeShape,
+  type MatmulForm,
+  type Node,
+  type NodeOf,
+  type OpName,
+  type Shape,
+  topologicalOrder,
+} from "./graph.ts";
+export { type Feeds, interpret, type NoiseState } from "./interpreter.ts";
+export {
+  abs,
+  add,
+  addAll,
+  affine,
+  broadcast,
+  clip,
+  concat,
+  concatRows,
+  constant,
+  div,
+  exp,
+  input,
+  inside,
+  literal,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  meanAll,
+  min,
+  mul,
+  negate,
+  normals,
+  pad,
+  padRows,
+  parameter,
+  positive,
+  reciprocal,
+  relu,
+  reluGrad,
+  reshape,
+  sigmoid,
+  sign,
+  silu,
+  siluGrad,
+  slice,
+  sliceRows,
+  softplus,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  sumAll,
+  sumCols,
+  sumRows,
+  tanh,
+  tanhGrad,
+} from "./operations.ts";
+export type {
+  OptimiserState,
+  ParameterGroup,
+  ParameterSet,
+  Program,
+  ProgramSpec,
+  UpdateOptions,
+} from "./program.ts";
+export { type ScanOptions, type ScanStep, scan } from "./scan.ts";
