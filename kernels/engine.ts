@@ -1,0 +1,51 @@
+// The entry: runs a plan, a row of 64-byte records in the imported memory. This module owns no
+// memory and has no data of its own, so that any number of workers can share one arena.
+import { execute } from "./dispatch.gen";
+import { OP_END, RECORD_BYTES } from "./records.gen";
+import { f, madd, sumLanes } from "./vector";
+
+/** Run the records at `plan` up to `end`. */
+export function run(plan: usize): void {
+  for (; load<i32>(plan) != OP_END; plan += RECORD_BYTES) execute(plan);
+}
+
+/** Pairs (address of a slot, delta): slot += times * delta. */
+function patch(patches: usize, patchCount: i32, times: i32): void {
+  for (; patchCount > 0; --patchCount) {
+    const slot = load<usize>(patches);
+    store<i32>(slot, load<i32>(slot) + times * load<i32>(patches, 4));
+    patches += 8;
+  }
+}
+
+/** Run `body` `count` times, patching its records after each; at the end they are as before. */
+export function loop(count: i32, body: usize, patches: usize, patchCount: i32): void {
+  for (let i: i32 = 0; i < count; ++i) {
+    run(body);
+    patch(patches, patchCount, 1);
+  }
+  patch(patches, patchCount, -count);
+}
+
+/** Whether a multiply-add is rounded once on this machine: (1 + 2^-12)^2 keeps its last bit. */
+export function isFused(): bool {
+  const x = f(1.000244140625);
+  return f32x4.extract_lane(madd(x, x, f(-1.00048828125)), 0) != 0;
+}
+
+/** 12 n independent multiply-adds of 4 floats from registers: the peak that matmul is judged by. */
+export function madds(n: i32): f32 {
+  const x = f(0.999);
+  const y = f(0.001);
+  let s0 = f(0), s1 = f(1), s2 = f(2), s3 = f(3), s4 = f(4), s5 = f(5);
+  let s6 = f(6), s7 = f(7), s8 = f(8), s9 = f(9), s10 = f(10), s11 = f(11);
+  for (; n > 0; --n) {
+    s0 = madd(s0, x, y); s1 = madd(s1, x, y); s2 = madd(s2, x, y); s3 = madd(s3, x, y);
+    s4 = madd(s4, x, y); s5 = madd(s5, x, y); s6 = madd(s6, x, y); s7 = madd(s7, x, y);
+    s8 = madd(s8, x, y); s9 = madd(s9, x, y); s10 = madd(s10, x, y); s11 = madd(s11, x, y);
+  }
+  s0 = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  s4 = f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7));
+  s8 = f32x4.add(f32x4.add(s8, s9), f32x4.add(s10, s11));
+  return sumLanes(f32x4.add(f32x4.add(s0, s4), s8));
+}

@@ -1,0 +1,165 @@
+// Standard normals: Philox4x32-10 (Salmon et al., SC'11) and Box-Muller, as src/base/philox.ts
+// defines them. Four counters at a time, one per lane: the same four columns of four rows.
+import { logNormal } from "./functions";
+import { f, firstLanes, madd } from "./vector";
+
+/** sqrt(-2 log u), u = ((word >>> 8) + 1) / 2^24. */
+// @ts-ignore: decorator
+@inline
+function radius(word: v128): v128 {
+  const whole = i32x4.add(i32x4.shr_u(word, 8), i32x4.splat(1));
+  const u = f32x4.mul(f32x4.convert_i32x4_s(whole), f(5.9604644775390625e-8));
+  return f32x4.sqrt(f32x4.mul(f(-2), logNormal(u)));
+}
+
+/** The angle 2 pi word / 2^32 less the nearest quarter turn: at most pi/4 in magnitude. */
+// @ts-ignore: decorator
+@inline
+function withinQuarter(word: v128): v128 {
+  const turn = f32x4.convert_i32x4_s(i32x4.shl(word, 2));
+  return f32x4.mul(turn, f(3.6572951981e-10)); // pi / 2 / 2^32
+}
+
+// @ts-ignore: decorator
+@inline
+function nearestQuarter(word: v128): v128 {
+  return i32x4.shr_u(i32x4.add(word, i32x4.splat(0x20000000)), 30);
+}
+
+// @ts-ignore: decorator
+@inline
+function sine(t: v128): v128 {
+  const z = f32x4.mul(t, t);
+  let s = madd(f(-1.9515295891e-4), z, f(8.3321608736e-3));
+  s = madd(s, z, f(-1.6666654611e-1));
+  return madd(f32x4.mul(s, z), t, t);
+}
+
+// @ts-ignore: decorator
+@inline
+function cosine(t: v128): v128 {
+  const z = f32x4.mul(t, t);
+  let c = madd(f(2.443315711809948e-5), z, f(-1.388731625493765e-3));
+  c = madd(c, z, f(4.166664568298827e-2));
+  return f32x4.add(madd(f(-0.5), z, f32x4.mul(f32x4.mul(c, z), z)), f(1));
+}
+
+/** The sign bit of lanes whose quarter has bit 1 set: cosine changes sign in quarters 1 and 2. */
+// @ts-ignore: decorator
+@inline
+function signOf(quarter: v128): v128 {
+  return v128.and(i32x4.shl(quarter, 30), i32x4.splat(0x80000000));
+}
+
+/** The identifier of a row, truncated as an unsigned 32-bit word. */
+// @ts-ignore: decorator
+@inline
+function identifier(ids: usize, ldIds: usize, index: i32): i32 {
+  return <i32>(<i64>load<f32>(ids + <usize>index * ldIds));
+}
+
+/** The normals of columns 4 block .. 4 block + 4 of four rows, stored through their addresses. */
+// @ts-ignore: decorator
+@inline
+function storeBlock(
+  block: i32, steps: v128, identifiers: v128, iteration: v128, key0: i32, key1: i32, lanes: v128,
+  to0: usize, to1: usize, to2: usize, to3: usize,
+): void {
+  const m0 = i32x4.splat(0xd2511f53);
+  const m1 = i32x4.splat(0xcd9e8d57);
+  let x0 = i32x4.splat(block);
+  let x1 = steps;
+  let x2 = identifiers;
+  let x3 = iteration;
+  let k0 = i32x4.splat(key0);
+  let k1 = i32x4.splat(key1);
+  for (let round: i32 = 0; round < 10; ++round) {
+    // 64-bit products of lanes 0, 1 and of lanes 2, 3; then their high and their low words.
+    const p01 = i64x2.extmul_low_i32x4_u(x0, m0);
+    const p23 = i64x2.extmul_high_i32x4_u(x0, m0);
+    const r01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    const r23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    x0 = v128.xor(v128.xor(v128.shuffle<i32>(r01, r23, 1, 3, 5, 7), x1), k0);
+    x1 = v128.shuffle<i32>(r01, r23, 0, 2, 4, 6);
+    x2 = v128.xor(v128.xor(v128.shuffle<i32>(p01, p23, 1, 3, 5, 7), x3), k1);
+    x3 = v128.shuffle<i32>(p01, p23, 0, 2, 4, 6);
+    k0 = i32x4.add(k0, i32x4.splat(0x9e3779b9));
+    k1 = i32x4.add(k1, i32x4.splat(0xbb67ae85));
+  }
+  const r0 = radius(x0);
+  const q0 = nearestQuarter(x1);
+  const t0 = withinQuarter(x1);
+  const odd0 = i32x4.eq(v128.and(q0, i32x4.splat(1)), i32x4.splat(1));
+  const s0 = sine(t0);
+  const c0 = cosine(t0);
+  const n0 = f32x4.mul(r0, v128.xor(v128.bitselect(s0, c0, odd0), signOf(i32x4.add(q0, i32x4.splat(1)))));
+  const n1 = f32x4.mul(r0, v128.xor(v128.bitselect(c0, s0, odd0), signOf(q0)));
+  const r1 = radius(x2);
+  const q1 = nearestQuarter(x3);
+  const t1 = withinQuarter(x3);
+  const odd1 = i32x4.eq(v128.and(q1, i32x4.splat(1)), i32x4.splat(1));
+  const s1 = sine(t1);
+  const c1 = cosine(t1);
+  const n2 = f32x4.mul(r1, v128.xor(v128.bitselect(s1, c1, odd1), signOf(i32x4.add(q1, i32x4.splat(1)))));
+  const n3 = f32x4.mul(r1, v128.xor(v128.bitselect(c1, s1, odd1), signOf(q1)));
+  // Lanes are rows: transpose. The last row is stored first, so that row 0 wins over its copies.
+  const low01 = v128.shuffle<f32>(n0, n1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(n2, n3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(n0, n1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(n2, n3, 2, 6, 3, 7);
+  v128.store(to3, v128.and(v128.shuffle<i64>(high01, high23, 1, 3), lanes));
+  v128.store(to2, v128.and(v128.shuffle<i64>(high01, high23, 0, 2), lanes));
+  v128.store(to1, v128.and(v128.shuffle<i64>(low01, low23, 1, 3), lanes));
+  v128.store(to0, v128.and(v128.shuffle<i64>(low01, low23, 0, 2), lanes));
+}
+
+/**
+ * to[rows, cols]: lane c & 3 of the block with counter
+ *   [c >> 2, firstStep + floor(r / rowsPerStep), ids[r mod rowsPerStep], iteration].
+ * ids is [rowsPerStep, 1]; key is two words; clock is (iteration, firstStep).
+ * Rows of `to` are 16-byte aligned and written in whole blocks of 8.
+ */
+export function normals(
+  to: usize, ld: usize, rows: i32, cols: i32, rowsPerStep: i32, ids: usize, ldIds: usize, key: usize, clock: usize,
+): void {
+  const key0 = load<i32>(key);
+  const key1 = load<i32>(key, 4);
+  const iteration = v128.load32_splat(clock);
+  let step = load<i32>(clock, 4);
+  let index: i32 = 0;
+  const blocks = (cols + 3) >> 2;
+  for (let row: i32 = 0; row < rows; row += 4) {
+    let steps = i32x4.splat(step);
+    let identifiers = i32x4.splat(identifier(ids, ldIds, index));
+    if (++index == rowsPerStep) { index = 0; ++step; }
+    steps = i32x4.replace_lane(steps, 1, step);
+    identifiers = i32x4.replace_lane(identifiers, 1, identifier(ids, ldIds, index));
+    if (++index == rowsPerStep) { index = 0; ++step; }
+    steps = i32x4.replace_lane(steps, 2, step);
+    identifiers = i32x4.replace_lane(identifiers, 2, identifier(ids, ldIds, index));
+    if (++index == rowsPerStep) { index = 0; ++step; }
+    steps = i32x4.replace_lane(steps, 3, step);
+    identifiers = i32x4.replace_lane(identifiers, 3, identifier(ids, ldIds, index));
+    if (++index == rowsPerStep) { index = 0; ++step; }
+    // Rows beyond the last are written over it, before it is.
+    let to0 = to;
+    let to1 = row + 1 < rows ? to0 + ld : to0;
+    let to2 = row + 2 < rows ? to1 + ld : to1;
+    let to3 = row + 3 < rows ? to2 + ld : to2;
+    for (let block: i32 = 0; block < blocks; ++block) {
+      const lanes = firstLanes(cols - (block << 2));
+      storeBlock(block, steps, identifiers, iteration, key0, key1, lanes, to0, to1, to2, to3);
+      to0 += 16;
+      to1 += 16;
+      to2 += 16;
+      to3 += 16;
+    }
+    if (blocks & 1) {
+      v128.store(to0, f(0));
+      v128.store(to1, f(0));
+      v128.store(to2, f(0));
+      v128.store(to3, f(0));
+    }
+    to += ld << 2;
+  }
+}
