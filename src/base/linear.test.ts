@@ -83,7 +83,7 @@ test("columns that depend on each other without a penalty are a fault", () => {
   expect(() =>
     solveRidge(x, createArray([3, 1], [1, 2, 3]), { ridge: 0 }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: factorCholesky: the matrix is not positive definite at row 1. Got pivot 4.440892098500626e-16 where the diagonal is 2, expected a pivot above 1e-14 of the diagonal. raise the ridge, or drop the column that is constant or that others add up to.]`,
+    `[Fault: factorCholesky: the matrix is not positive definite at row 1. Got pivot 4.440892098500626e-16 where the diagonal is 2, expected a pivot above 1e-14 of the diagonal. Raise the ridge, or drop the column that is constant or that others add up to.]`,
   );
 });
 
@@ -91,6 +91,6 @@ test("samples that differ in number are a fault", () => {
   expect(() =>
     solveRidge(createArray([3, 2]), createArray([4, 1]), { ridge: 1 }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: solveRidge: inputs and outputs do not have the same samples. Got x [3, 2] and y [4, 1], expected x [samples, features] and y [samples, outputs]. give one row of y for each row of x.]`,
+    `[Fault: solveRidge: inputs and outputs do not have the same samples. Got x [3, 2] and y [4, 1], expected x [samples, features] and y [samples, outputs]. Give one row of y for each row of x.]`,
   );
 });

@@ -35,7 +35,7 @@ export function factorCholesky(matrix: HostArray): HostArray {
       what: "the matrix is not square",
       got: formatShape(matrix.shape),
       expected: "[n, n]",
-      fix: "pass a symmetric matrix",
+      fix: "Pass a symmetric matrix",
     });
   }
   const factor = new Float64Array(n * n);
@@ -69,7 +69,7 @@ export function solveCholesky(factor: HostArray, right: HostArray): HostArray {
       what: "the right-hand side does not match the factor",
       got: formatShape(right.shape),
       expected: `[${n}, columns]`,
-      fix: "give one row for each row of the matrix",
+      fix: "Give one row for each row of the matrix",
     });
   }
   const l = factor.data;
@@ -138,7 +138,7 @@ export function applyLinear(map: LinearMap, x: HostArray): HostArray {
       what: "the samples do not match the map",
       got: `${formatShape(x.shape)} (samples, features)`,
       expected: `[*, ${features}]`,
-      fix: "pass the features on which the map was fitted, in the same order",
+      fix: "Pass the features on which the map was fitted, in the same order",
     });
   }
   const result = createArray([samples, outputs]);
@@ -161,7 +161,7 @@ function checkRidge(x: HostArray, y: HostArray, ridge: number): void {
       what: "inputs and outputs do not have the same samples",
       got: `x ${formatShape(x.shape)} and y ${formatShape(y.shape)}`,
       expected: "x [samples, features] and y [samples, outputs]",
-      fix: "give one row of y for each row of x",
+      fix: "Give one row of y for each row of x",
     });
   }
   if (!(ridge >= 0) || x.shape[0] === 0) {
@@ -170,7 +170,7 @@ function checkRidge(x: HostArray, y: HostArray, ridge: number): void {
       what: x.shape[0] === 0 ? "there are no samples" : "the penalty is not a number from 0 up",
       got: x.shape[0] === 0 ? formatShape(x.shape, ["samples", "features"]) : `ridge ${ridge}`,
       expected: "at least one sample and ridge >= 0",
-      fix: "pass samples, and a penalty such as 1e-6",
+      fix: "Pass samples, and a penalty such as 1e-6",
     });
   }
 }
@@ -181,7 +181,7 @@ function notDefinite(index: number, pivot: number, diagonal: number): Error {
     what: `the matrix is not positive definite at row ${index}`,
     got: `pivot ${pivot} where the diagonal is ${diagonal}`,
     expected: `a pivot above ${PIVOT_FLOOR} of the diagonal`,
-    fix: "raise the ridge, or drop the column that is constant or that others add up to",
+    fix: "Raise the ridge, or drop the column that is constant or that others add up to",
   });
 }
 

@@ -152,12 +152,12 @@ test("x' = .8 x + w has autocorrelation .8^lag within 0.06", () => {
 
 test("a constant series has no autocorrelation, and no values have no mean", () => {
   expect(() => autocorrelation([2, 2, 2], 1)).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: autocorrelation: the series does not vary. Got 3 times 2, expected a series with a spread. look at a channel that responds.]`,
+    `[Fault: autocorrelation: the series does not vary. Got 3 times 2, expected a series with a spread. Look at a channel that responds.]`,
   );
   expect(() => mean([])).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: mean: there are too few values. Got 0, expected at least 1. check that the selection before this is not empty.]`,
+    `[Fault: mean: there are too few values. Got 0, expected at least 1. Check that the selection before this is not empty.]`,
   );
   expect(() => studentTQuantile(1, 4)).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: studentTQuantile: probability is outside its range. Got 1, expected between 0 and 1. choose probability between 0 and 1.]`,
+    `[Fault: studentTQuantile: probability is outside its range. Got 1, expected between 0 and 1. Choose probability between 0 and 1.]`,
   );
 });

@@ -127,7 +127,7 @@ export function twoWayInterval(cells: HostArray, level = 0.95): Interval {
       what: "there are too few seeds or devices to see their spread",
       got: `[${cells.shape.join(", ")}]`,
       expected: "[seeds, devices], at least 2 of each",
-      fix: "measure more seeds and devices, or use meanInterval over the one that varies",
+      fix: "Measure more seeds and devices, or use meanInterval over the one that varies",
     });
   }
   const n = seeds * devices;
@@ -240,7 +240,7 @@ export function autocorrelation(series: ArrayLike<number>, maxLag: number): Floa
       what: "the series does not vary",
       got: `${n} times ${centre}`,
       expected: "a series with a spread",
-      fix: "look at a channel that responds",
+      fix: "Look at a channel that responds",
     });
   }
   return sums.map((sum) => sum / sums[0]);
@@ -314,7 +314,7 @@ function checkCount(where: string, count: number, least: number): void {
     what: "there are too few values",
     got: `${count}`,
     expected: `at least ${least}`,
-    fix: "check that the selection before this is not empty",
+    fix: "Check that the selection before this is not empty",
   });
 }
 
@@ -328,6 +328,6 @@ function outOfRange(where: string, name: string, got: number, expected: string):
     what: `${name} is outside its range`,
     got: `${got}`,
     expected,
-    fix: `choose ${name} ${expected}`,
+    fix: `Choose ${name} ${expected}`,
   });
 }

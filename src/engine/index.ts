@@ -11,6 +11,9 @@
  * const [value] = interpret([slope], { values: { weight: [1, 2, 3], x: new Float64Array(24) } });
  * ```
  */
+
+export { loadKernelModule } from "#load-kernels";
+export { compile } from "./compile.ts";
 export { gradients } from "./gradient.ts";
 export {
   formatNodeShape,
@@ -22,6 +25,7 @@ export {
   topologicalOrder,
 } from "./graph.ts";
 export { type Feeds, interpret, type NoiseState } from "./interpreter.ts";
+export type { KernelModule } from "./kernels.ts";
 export {
   abs,
   add,

@@ -35,7 +35,7 @@ export function nameFigure(
       what: "the name of a figure must also do as a file name",
       got: JSON.stringify(name),
       expected: "lower-case letters, digits and single hyphens",
-      fix: 'choose a name such as "device-against-twin-2"',
+      fix: 'Choose a name such as "device-against-twin-2"',
     });
   }
   return { name, title: words.title ?? own.title };

@@ -41,6 +41,9 @@ const comparison: Comparison = {
   device: respond(drive, 30, 1),
   twin: respond(drive, 50, 2),
 };
+const broken = respond(drive, 3, 4);
+broken.data[5] = Number.POSITIVE_INFINITY;
+broken.data[6] = Number.NaN;
 const recording: Recording = {
   dt: 0.01,
   inputs: comparison.inputs,
@@ -87,10 +90,14 @@ const draw: Readonly<Record<string, () => Figure>> = {
   "device against twin": () => deviceAgainstTwin(comparison),
   "noise against drive": () => noiseAgainstDrive(comparison),
   "noise correlation": () => noiseCorrelation(comparison),
+  "noise correlation of 4 repeats": () =>
+    noiseCorrelation({ ...comparison, twin: respond(drive, 4, 5) }),
+  "device against twin with an infinite value": () =>
+    deviceAgainstTwin({ ...comparison, twin: broken }),
   "training curves": () =>
     trainingCurves([
       curve("aware", 0, [4, 2, 1]),
-      curve("aware", 1, [8, 4, Number.NaN]),
+      curve("aware", 1, [8, 4, Number.POSITIVE_INFINITY]),
       { ...curve("aware", 0, [-1, 0, 1]), panel: "critic" },
     ]),
   "training without a finite loss": () => trainingCurves([curve("diverged", 0, [Number.NaN])]),
@@ -124,7 +131,11 @@ const draw: Readonly<Record<string, () => Figure>> = {
       higherIsBetter: true,
       arms: [
         { arm: "aware", twinNoiseOn: { value: 0.94, interval: [0.93, 0.95], n: 8 } },
-        { arm: "agnostic", twinNoiseOn: { value: 0.86 }, device: { value: Number.NaN } },
+        {
+          arm: "agnostic",
+          twinNoiseOn: { value: 0.86, interval: [-Infinity, Infinity] },
+          device: { value: Number.NaN },
+        },
       ],
       baselines: { linear: 0.943, none: Number.NaN },
     }),
@@ -132,7 +143,7 @@ const draw: Readonly<Record<string, () => Figure>> = {
   "node activity": () =>
     nodeActivity([
       { name: "a", drive: [0, 0.25, 0.5, 2], recorded: [0, 1] },
-      { name: "unused", drive: [], recorded: [0, 1] },
+      { name: "unused", drive: [], recorded: [-Infinity, 1] },
     ]),
 };
 
@@ -286,25 +297,25 @@ test("faults say what is wrong and what to do", () => {
   expect(() =>
     deviceAgainstTwin({ ...comparison, twin: drive }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.deviceAgainstTwin: the response of the twin cannot be drawn. Got [2, 40, 1], expected [2, *, 40, 1] (sequences, realisations, time, observables). bring its axes into this order, and give every array the same sequences and times.]`,
+    `[Fault: report.deviceAgainstTwin: the response of the twin cannot be drawn. Got [2, 40, 1], expected [2, *, 40, 1] (sequences, realisations, time, observables). Bring its axes into this order, and give every array the same sequences and times.]`,
   );
   expect(() =>
     noiseCorrelation({ ...comparison, twin: respond(drive, 1, 1) }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.noiseCorrelation: the noise of the twin cannot be seen. Got 1 repeat, expected at least 2. measure or simulate the same drive several times.]`,
+    `[Fault: report.noiseCorrelation: the noise of the twin cannot be seen. Got 1 repeat, expected at least 2. Measure or simulate the same drive several times.]`,
   );
   expect(() => networkGraph({ nodes: [], edges: loop.edges })).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.networkGraph: an edge names a node that is not there. Got an edge from u to a, expected ids from the list of nodes. add the node or remove the edge.]`,
+    `[Fault: report.networkGraph: an edge names a node that is not there. Got an edge from u to a, expected ids from the list of nodes. Add the node or remove the edge.]`,
   );
   expect(() =>
     transferChart({ score: "x", higherIsBetter: true, arms: [] }, { name: "../x" }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.nameFigure: the name of a figure must also do as a file name. Got "../x", expected lower-case letters, digits and single hyphens. choose a name such as "device-against-twin-2".]`,
+    `[Fault: report.nameFigure: the name of a figure must also do as a file name. Got "../x", expected lower-case letters, digits and single hyphens. Choose a name such as "device-against-twin-2".]`,
   );
   expect(() => recordingOverview({ ...recording, parts: [] })).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.recordingOverview: the recording is empty. Got no parts, expected at least one part with drive and response. record the device, or import its files, first.]`,
+    `[Fault: report.recordingOverview: the recording is empty. Got no parts, expected at least one part with drive and response. Record the device, or import its files, first.]`,
   );
   expect(() => deviceAgainstTwin(comparison, { observable: 3 })).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.deviceAgainstTwin: there is no such observable. Got observable 3, expected 0 to 0. choose a observable that was recorded.]`,
+    `[Fault: report.deviceAgainstTwin: there is no observable of this number. Got observable 3, expected a whole number from 0, below 1. Count from 0, up to the last observable that was recorded.]`,
   );
 });

@@ -68,7 +68,7 @@ const indexNodes = (network: NetworkDrawing): ReadonlyMap<string, number> => {
       what: lost ? "an edge names a node that is not there" : "two nodes have the same id",
       got: lost ? `an edge from ${lost.from} to ${lost.to}` : `${network.nodes.length} nodes`,
       expected: lost ? "ids from the list of nodes" : `${network.nodes.length} different ids`,
-      fix: lost ? "add the node or remove the edge" : "give every node its own id",
+      fix: lost ? "Add the node or remove the edge" : "Give every node its own id",
     });
   }
   return index;

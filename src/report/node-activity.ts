@@ -4,7 +4,7 @@ import { tabulate } from "./csv.ts";
 import { countOf, type Figure, type FigureWords, finishFigure } from "./figure.ts";
 import { axisLabel } from "./number.ts";
 import { colour } from "./palette.ts";
-import { histogram } from "./statistics.ts";
+import { histogram, toFinite } from "./statistics.ts";
 import { type Panel, textWidth } from "./svg.ts";
 
 /** The drive that one node of a network received. */
@@ -79,7 +79,7 @@ const binMarks = (nodes: readonly NodeDrive[], bins: readonly Bin[]): Plot.Marki
 const rangeMarks = (rows: readonly Row[]): Plot.Markish[] =>
   [0, 1].map((end) =>
     Plot.ruleX(rows, {
-      x: ({ recorded }) => recorded[end],
+      x: ({ recorded }) => toFinite(recorded[end]),
       y1: ({ row }) => row - 0.5,
       y2: ({ row }) => row + 0.5,
       stroke: "currentColor",

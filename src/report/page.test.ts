@@ -74,17 +74,24 @@ test("the data link gives the csv back, byte for byte", () => {
 test("two figures of the same name are refused, since each is a file", () => {
   const sections = [{ heading: "x", figures: [figure, figure] }];
   expect(() => formatReport({ title: "x", sections })).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.formatReport: two figures have the same name. Got "transfer" twice, expected a name of its own for each figure, since it is also its file's. give one of them another, as in { name: "transfer-2" }.]`,
+    `[Fault: report.formatReport: two figures have the same name. Got "transfer" twice, expected a name of its own for each figure, since it is also its file's. Give one of them another, as in { name: "transfer-2" }.]`,
   );
 });
 
 test("a row that does not fit its columns is refused", () => {
   expect(() => report.formatHtmlTable([[1], [1, 2]], ["arm"])).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: report.formatHtmlTable: row 1 does not fit the columns. Got 2 cells, expected 1: arm. give every row a cell per column, null where there is nothing.]`,
+    `[Fault: report.formatHtmlTable: row 1 does not fit the columns. Got 2 cells, expected 1: arm. Give every row a cell per column, null where there is nothing.]`,
   );
 });
 
 test("the example at the head of the room runs", () => {
+  const figure = transferChart({
+    score: "nrmseBySd",
+    higherIsBetter: false,
+    arms: [{ arm: "noise-aware", twinNoiseOn: { value: 0.2 }, device: { value: 0.22 } }],
+    baselines: { "linear delay line": 0.373 },
+  });
   const sections = [{ heading: "Transfer", figures: [figure] }];
-  expect(formatReport({ title: "NARMA-10 on nano-rings", sections })).toMatch(/^<!doctype html>/);
+  const page = formatReport({ title: "NARMA-10 on nano-rings", sections });
+  expect(page).toMatch(/^<!doctype html>/);
 });

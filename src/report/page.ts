@@ -115,7 +115,7 @@ const checkNames = (sections: readonly ReportSection[]): void => {
     what: "two figures have the same name",
     got: `"${twice}" twice`,
     expected: "a name of its own for each figure, since it is also its file's",
-    fix: `give one of them another, as in { name: "${twice}-2" }`,
+    fix: `Give one of them another, as in { name: "${twice}-2" }`,
   });
 };
 

@@ -13,7 +13,7 @@ import {
 import { axisLabel } from "./number.ts";
 import { armColour, colour } from "./palette.ts";
 import { acrossRepeats, checkAxes } from "./samples.ts";
-import { mean, quantiles } from "./statistics.ts";
+import { mean, quantiles, toFinite } from "./statistics.ts";
 import type { LegendEntry, Panel } from "./svg.ts";
 
 /** What one network says of a sequence of numbers. */
@@ -158,7 +158,7 @@ const regressionParts = (input: RegressionInput, steps: readonly number[]): Figu
     checkAxes(where, what, values, ["runs", "time"], [undefined, time]);
   }
   const quantity = input.quantity ?? { name: "target", unit: "" };
-  const target = steps.map((t) => input.target[t]);
+  const target = steps.map((t) => toFinite(input.target[t]));
   const all = input.predictions.map((prediction) => drawnOf(prediction, steps));
   const most = Math.max(0, ...all.map(({ runs }) => runs));
   const legend = all.map(({ label, runs }, i): LegendEntry => {
@@ -187,7 +187,7 @@ const classificationParts = (input: ClassificationInput, steps: readonly number[
     classes.reduce((best, _, c) => (at(t, c) > at(t, best) ? c : best), 0);
   const view = {
     steps,
-    input: steps.map((t) => input.input[t]),
+    input: steps.map((t) => toFinite(input.input[t])),
     inputLabel: quantity && axisLabel(quantity.name, quantity.unit),
     labels: steps.map((t) => labels[t]),
     predicted: steps.map(largest),

@@ -66,7 +66,7 @@ const checkRecording = (where: string, recording: Recording): void => {
       what: "the recording is empty",
       got: "no parts",
       expected: "at least one part with drive and response",
-      fix: "record the device, or import its files, first",
+      fix: "Record the device, or import its files, first",
     });
   }
   const [inputs, observables] = [recording.inputs.length, recording.observables.length];

@@ -2,6 +2,7 @@
 
 import { fault, formatShape, type HostArray } from "../base/index.ts";
 import type { Channel } from "../data/index.ts";
+import { toFinite } from "./statistics.ts";
 
 /** Repeats of a device beside realisations of its twin, under the same drives. */
 export interface Comparison {
@@ -42,7 +43,7 @@ export function checkAxes(
     what: `the ${what} cannot be drawn`,
     got: formatShape(array.shape),
     expected: `[${expected}] (${axes.join(", ")})`,
-    fix: "bring its axes into this order, and give every array the same sequences and times",
+    fix: "Bring its axes into this order, and give every array the same sequences and times",
   });
 }
 
@@ -51,10 +52,10 @@ export function checkIndex(where: string, what: string, index: number, count: nu
   if (Number.isInteger(index) && index >= 0 && index < count) return;
   throw fault("out-of-range", {
     where,
-    what: `there is no such ${what}`,
+    what: `there is no ${what} of this number`,
     got: `${what} ${index}`,
-    expected: count === 0 ? `at least one ${what}` : `0 to ${count - 1}`,
-    fix: `choose a ${what} that was recorded`,
+    expected: `a whole number from 0, below ${count}`,
+    fix: `Count from 0, up to the last ${what} that was recorded`,
   });
 }
 
@@ -89,7 +90,7 @@ export function checkNoise(where: string, { device, twin }: Comparison): void {
       what: `the noise of the ${who} cannot be seen`,
       got: "1 repeat",
       expected: "at least 2",
-      fix: "measure or simulate the same drive several times",
+      fix: "Measure or simulate the same drive several times",
     });
   }
 }
@@ -103,7 +104,7 @@ export function responseAxes(repeats: "repeats" | "realisations"): readonly stri
  * One observable of one repeat over time.
  *
  * @param response  [sequences, repeats, time, observables].
- * @returns         [time], a copy.
+ * @returns         [time], a copy; values that are not finite become NaN, a gap.
  */
 export function trace(
   response: HostArray,
@@ -113,7 +114,9 @@ export function trace(
 ): Float64Array {
   const [, repeats, time, observables] = response.shape;
   const start = (sequence * repeats + repeat) * time * observables + observable;
-  return Float64Array.from({ length: time }, (_, t) => response.data[start + t * observables]);
+  return Float64Array.from({ length: time }, (_, t) =>
+    toFinite(response.data[start + t * observables]),
+  );
 }
 
 /** All repeats of one observable under one drive: an array of [time]. */
@@ -131,7 +134,7 @@ export function traces(
 export function driveTrace(drive: HostArray, sequence: number, input: number): Float64Array {
   const [, time, inputs] = drive.shape;
   const start = sequence * time * inputs + input;
-  return Float64Array.from({ length: time }, (_, t) => drive.data[start + t * inputs]);
+  return Float64Array.from({ length: time }, (_, t) => toFinite(drive.data[start + t * inputs]));
 }
 
 /** Values of all repeats at one time. */

@@ -1,21 +1,26 @@
-// The few statistics that figures draw. Values that are not finite are left out.
+// The few statistics that figures draw. Unlike those of base, they leave out values that are not
+// finite and are NaN of nothing: a figure shows a gap where a report would otherwise fail.
+
+import { mean as baseMean, standardDeviation as baseStandardDeviation } from "../base/index.ts";
 
 const finite = (values: ArrayLike<number>): number[] =>
   Array.from(values).filter((value) => Number.isFinite(value));
 
+/** A number, or NaN where it is infinite: NaN is a gap, infinity would reach the drawing. */
+export function toFinite(value: number): number {
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
 /** The mean; NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {
   const kept = finite(values);
-  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+  return kept.length === 0 ? Number.NaN : baseMean(kept);
 }
 
 /** The standard deviation with ddof 1; NaN of fewer than two values. */
 export function standardDeviation(values: ArrayLike<number>): number {
   const kept = finite(values);
-  if (kept.length < 2) return Number.NaN;
-  const centre = mean(kept);
-  const sum = kept.reduce((total, value) => total + (value - centre) ** 2, 0);
-  return Math.sqrt(sum / (kept.length - 1));
+  return kept.length < 2 ? Number.NaN : baseStandardDeviation(kept);
 }
 
 /**

@@ -51,7 +51,7 @@ export function formatHtmlTable(
       what: `row ${odd} does not fit the columns`,
       got: `${rows[odd].length} cells`,
       expected: `${full.length}: ${full.map(({ heading }) => heading).join(", ")}`,
-      fix: "give every row a cell per column, null where there is nothing",
+      fix: "Give every row a cell per column, null where there is nothing",
     });
   }
   const side = full.map((_, i) => (isNumeric(rows, i) ? ' class="number"' : ""));

@@ -3,7 +3,7 @@ import { domainOf, drawChart, pageWidth } from "./chart.ts";
 import { tabulate } from "./csv.ts";
 import { countOf, type Figure, type FigureWords, finishFigure } from "./figure.ts";
 import { armColour } from "./palette.ts";
-import { quantiles } from "./statistics.ts";
+import { quantiles, toFinite } from "./statistics.ts";
 import type { Panel } from "./svg.ts";
 
 /** A loss or score over the steps of one training run. */
@@ -39,7 +39,13 @@ interface Point {
 
 const pointsOf = (curves: readonly TrainingCurve[]): Point[] =>
   curves.flatMap(({ panel = "", arm, seed, step, value }) =>
-    Array.from(step, (at, i) => ({ panel, arm, seed: String(seed), step: at, value: value[i] })),
+    Array.from(step, (at, i) => ({
+      panel,
+      arm,
+      seed: String(seed),
+      step: at,
+      value: toFinite(value[i]),
+    })),
   );
 
 /** The median over seeds at each step of an arm; none where there is a single seed. */

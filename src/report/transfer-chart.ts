@@ -4,6 +4,7 @@ import { type CsvColumn, tabulate } from "./csv.ts";
 import { type Figure, type FigureWords, finishFigure } from "./figure.ts";
 import { formatNumber } from "./number.ts";
 import { armColour, colour } from "./palette.ts";
+import { toFinite } from "./statistics.ts";
 import type { Panel } from "./svg.ts";
 
 /** Where a trained network was scored. */
@@ -63,7 +64,17 @@ const pointsOf = ({ arms }: TransferInput, shown: readonly TransferPlace[]): rea
       if (score === undefined) return [];
       const [low, high] = score.interval ?? [Number.NaN, Number.NaN];
       const x = column + (arm - (arms.length - 1) / 2) * Math.min(0.14, 0.6 / arms.length);
-      return [{ arm, place, x, value: score.value, low, high, n: score.n ?? null }];
+      return [
+        {
+          arm,
+          place,
+          x,
+          value: toFinite(score.value),
+          low: toFinite(low),
+          high: toFinite(high),
+          n: score.n ?? null,
+        },
+      ];
     }),
   );
 

@@ -1,1 +1,35 @@
+/**
+ * tasks: what a network is asked to do. Inputs, targets, splits, scores, and what is reached
+ * without any device. Not for networks or training, and not for files other than a task's data.
+ *
+ * ```ts
+ * const stream = createStream(7);
+ * const task = await createTask({ name: "narma5", split: "reservoir" }, childStream(stream, "task"));
+ * const outputs = task.test.map(({ input }) => createArray([input.shape[0], 1]));
+ * const { value, n } = scorePredictions(task, task.test, outputs);
+ * const baselines = computeBaselines(task, childStream(stream, "baselines"));
+ * const lines = [`all zeros: ${value.toFixed(3)} on ${n} steps`];
+ * for (const [name, score] of Object.entries(baselines)) lines.push(`${name}: ${score.toFixed(3)}`);
+ * ```
+ */
+export { type BaselineOptions, computeBaselines } from "./baselines.ts";
+export { createTask, TASK_NAMES, type TaskSources, type TaskSpec } from "./catalogue.ts";
+export {
+  createEchoState,
+  type EchoState,
+  type EchoStateOptions,
+} from "./echo-state.ts";
+export { createMelFilters, type MelOptions, melFeatures, resampleFrames } from "./mel.ts";
+export { createNarma, createNarma5, type NarmaName, type NarmaSplit, walkNarma } from "./narma.ts";
+export {
+  accuracy,
+  nmseByVariance,
+  nrmseBySd,
+  type ScoreResult,
+  scorePredictions,
+} from "./scores.ts";
+export { createSineSquare, POINTS_PER_PERIOD, type SineSquareOptions } from "./sine-square.ts";
+export { readSpokenDigits } from "./spoken-digits.node.ts";
+export { createSpokenDigits, type SpokenDigitsOptions } from "./spoken-digits.ts";
 export type { Task, TaskSequence } from "./task.ts";
+export { parseWav, type Sound } from "./wav.ts";

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import * as base from "../base/index.ts";
+import { createTask, TASK_NAMES } from "./catalogue.ts";
+import * as tasks from "./index.ts";
+
+const stream = base.createStream(1);
+
+test("every name that needs no data creates the task of that name", async () => {
+  for (const name of TASK_NAMES.filter((known) => known !== "spokenDigits")) {
+    const task = await createTask({ name }, stream);
+    expect(task.name).toBe(name);
+  }
+  const long = await createTask({ name: "narma5", split: "bptt" }, stream);
+  expect(long.split).toBe("bptt");
+});
+
+test("a name that is not there is a fault that guesses which was meant", async () => {
+  await expect(createTask({ name: "narma-5" }, stream)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[Fault: createTask: there is no task of this name. Got 'narma-5', expected one of 'narma5', 'narma10', 'narma30', 'sineSquare', 'spokenDigits'. Did you mean 'narma5'? Otherwise choose from the list.]`,
+  );
+  await expect(createTask({ name: "weather" }, stream)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[Fault: createTask: there is no task of this name. Got 'weather', expected one of 'narma5', 'narma10', 'narma30', 'sineSquare', 'spokenDigits'. Choose from the list.]`,
+  );
+  await expect(
+    createTask({ name: "sineSquare", split: "bptt" }, stream),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[Fault: createTask: there is no split of sineSquare of this name. Got 'bptt', expected 'half'. Choose from the list.]`,
+  );
+});
+
+test("a task without its data says how to give them", async () => {
+  await expect(
+    createTask({ name: "spokenDigits" }, stream),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[Fault: createTask: the task spokenDigits needs data that are not shipped with this program. Got no folder, expected the folder of the Free Spoken Digit Dataset. Fetch the data set and give its folder with --data FOLDER.]`,
+  );
+});
+
+test("the example at the top of the room runs", async () => {
+  const source = readFileSync(new URL("./index.ts", import.meta.url), "utf8");
+  const example = /```ts\n([\s\S]*?)```/.exec(source)?.[1].replace(/^ \* ?/gm, "") ?? "";
+  const names = { ...base, ...tasks };
+  const run = new Function(
+    ...Object.keys(names),
+    `return (async () => { ${example}\nreturn lines; })();`,
+  );
+  const lines = await run(...Object.values(names));
+  expect(lines.length).toBe(6);
+  expect(lines[0]).toMatch(/^all zeros: \d\.\d{3} on 2000 steps$/);
+});

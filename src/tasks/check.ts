@@ -1,0 +1,75 @@
+import { fault } from "../base/index.ts";
+
+/** Refuse a size that is not a whole number, too small, or not a multiple of `step`. */
+export function checkWhole(
+  where: string,
+  name: string,
+  value: number,
+  least: number,
+  step = 1,
+): void {
+  if (Number.isInteger(value) && value >= least && value % step === 0) return;
+  const kind = step === 1 ? "a whole number" : `a multiple of ${step}`;
+  throw fault("bad-value", {
+    where,
+    what: `'${name}' is not a size that can be used`,
+    got: `${value}`,
+    expected: `${kind}, ${least} or more`,
+    fix: `Set ${name} to ${kind} from ${least} up`,
+  });
+}
+
+/**
+ * Refuse a name that is not in a list, and guess which one was meant.
+ *
+ * @param where  The function that was called.
+ * @param what   The kind of name: "task", "split of narma5".
+ * @throws       `unknown-name`.
+ */
+export function checkName(
+  where: string,
+  what: string,
+  name: string,
+  known: readonly string[],
+): void {
+  if (known.includes(name)) return;
+  const list = known.map((word) => `'${word}'`).join(", ");
+  const nearest = findNearest(name, known);
+  throw fault("unknown-name", {
+    where,
+    what: `there is no ${what} of this name`,
+    got: `'${name}'`,
+    expected: known.length === 1 ? list : `one of ${list}`,
+    fix: nearest
+      ? `Did you mean '${nearest}'? Otherwise choose from the list`
+      : "Choose from the list",
+  });
+}
+
+/** The known name within a third of its length in edits, ignoring case. */
+function findNearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let fewest = Infinity;
+  for (const word of known) {
+    const edits = countEdits(name.toLowerCase(), word.toLowerCase());
+    if (edits < fewest && edits <= Math.max(2, word.length / 3)) {
+      fewest = edits;
+      best = word;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein distance, by rows of its table. */
+function countEdits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
