@@ -7,7 +7,9 @@ import { atLeast, atMost, f, madd } from "./vector";
 @inline
 export function exp(x: v128): v128 {
   const z = atMost(atLeast(x, f(-104)), f(89));
-  const n = f32x4.nearest(f32x4.mul(z, f(1.44269504088896341)));
+  // 1.5 2^23 pushes the fraction out of the mantissa: what is left is the nearest integer.
+  const shifted = madd(z, f(1.44269504088896341), f(12582912));
+  const n = f32x4.sub(shifted, f(12582912));
   const r = madd(n, f(2.12194440e-4), madd(n, f(-0.693359375), z));
   let p = madd(r, f(1.9875691500e-4), f(1.3981999507e-3));
   p = madd(p, r, f(8.3334519073e-3));
@@ -16,7 +18,7 @@ export function exp(x: v128): v128 {
   p = madd(p, r, f(5.0000001201e-1));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), f(1));
   // 2^n in two factors, since 2^128 is not a float.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(shifted, f(12582912));
   const half = i32x4.shr_s(whole, 1);
   const high = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
   const low = i32x4.shl(i32x4.add(i32x4.sub(whole, half), i32x4.splat(127)), 23);

@@ -4,7 +4,7 @@ import {
   EPILOGUE_ACCUMULATE, EPILOGUE_KEEP_POSITIVE, EPILOGUE_NONE, EPILOGUE_RELU, EPILOGUE_TANH, EPILOGUE_TANH_GRAD,
 } from "./records.gen";
 import { tile1, tile2, tile3, tile4, tileT1, tileT2, tileT3, tileT4 } from "./tiles.gen";
-import { atLeast, f } from "./vector";
+import { atLeast, f, interleaveHigh, interleaveLow, joinHigh, joinLow } from "./vector";
 
 /** Rows of the next tile: 4 while they last, and 3 + 2 rather than 4 + 1 at the end. */
 // @ts-ignore: decorator
@@ -18,14 +18,14 @@ function tileRows(left: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, stride: usize, count: i32): void {
-  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<i64>(low01, low23, 0, 2));
-  if (count > 1) v128.store(to + stride, v128.shuffle<i64>(low01, low23, 1, 3));
-  if (count > 2) v128.store(to + 2 * stride, v128.shuffle<i64>(high01, high23, 0, 2));
-  if (count > 3) v128.store(to + 3 * stride, v128.shuffle<i64>(high01, high23, 1, 3));
+  const low01 = interleaveLow(r0, r1);
+  const low23 = interleaveLow(r2, r3);
+  const high01 = interleaveHigh(r0, r1);
+  const high23 = interleaveHigh(r2, r3);
+  v128.store(to, joinLow(low01, low23));
+  if (count > 1) v128.store(to + stride, joinHigh(low01, low23));
+  if (count > 2) v128.store(to + 2 * stride, joinLow(high01, high23));
+  if (count > 3) v128.store(to + 3 * stride, joinHigh(high01, high23));
 }
 
 /** Half a panel from `count` <= 4 rows of k floats: 4 of every 8 floats of the panel. */

@@ -1,7 +1,7 @@
 // Standard normals: Philox4x32-10 (Salmon et al., SC'11) and Box-Muller, as src/base/philox.ts
 // defines them. Four counters at a time, one per lane: the same four columns of four rows.
 import { logNormal } from "./functions";
-import { f, firstLanes, madd } from "./vector";
+import { f, firstLanes, interleaveHigh, interleaveLow, joinHigh, joinLow, madd } from "./vector";
 
 /** sqrt(-2 log u), u = ((word >>> 8) + 1) / 2^24. */
 // @ts-ignore: decorator
@@ -28,6 +28,12 @@ function nearestQuarter(word: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
+function isOdd(quarter: v128): v128 {
+  return i32x4.eq(v128.and(quarter, i32x4.splat(1)), i32x4.splat(1));
+}
+
+// @ts-ignore: decorator
+@inline
 function sine(t: v128): v128 {
   const z = f32x4.mul(t, t);
   let s = madd(f(-1.9515295891e-4), z, f(8.3321608736e-3));
@@ -44,11 +50,30 @@ function cosine(t: v128): v128 {
   return f32x4.add(madd(f(-0.5), z, f32x4.mul(f32x4.mul(c, z), z)), f(1));
 }
 
-/** The sign bit of lanes whose quarter has bit 1 set: cosine changes sign in quarters 1 and 2. */
+/** `even` in quarters 0 and 2, else `odd`; negated where bit 1 of `signs` is set. */
 // @ts-ignore: decorator
 @inline
-function signOf(quarter: v128): v128 {
-  return v128.and(i32x4.shl(quarter, 30), i32x4.splat(0x80000000));
+function inQuarter(even: v128, odd: v128, quarter: v128, signs: v128): v128 {
+  const sign = v128.and(i32x4.shl(signs, 30), i32x4.splat(0x80000000));
+  return v128.xor(v128.bitselect(odd, even, isOdd(quarter)), sign);
+}
+
+/** cos(2 pi word / 2^32): negative in quarters 1 and 2. */
+// @ts-ignore: decorator
+@inline
+function cosineOf(word: v128): v128 {
+  const t = withinQuarter(word);
+  const quarter = nearestQuarter(word);
+  return inQuarter(cosine(t), sine(t), quarter, i32x4.add(quarter, i32x4.splat(1)));
+}
+
+/** sin(2 pi word / 2^32): negative in quarters 2 and 3. */
+// @ts-ignore: decorator
+@inline
+function sineOf(word: v128): v128 {
+  const t = withinQuarter(word);
+  const quarter = nearestQuarter(word);
+  return inQuarter(sine(t), cosine(t), quarter, quarter);
 }
 
 /** The identifier of a row, truncated as an unsigned 32-bit word. */
@@ -86,31 +111,19 @@ function storeBlock(
     k0 = i32x4.add(k0, i32x4.splat(0x9e3779b9));
     k1 = i32x4.add(k1, i32x4.splat(0xbb67ae85));
   }
-  const r0 = radius(x0);
-  const q0 = nearestQuarter(x1);
-  const t0 = withinQuarter(x1);
-  const odd0 = i32x4.eq(v128.and(q0, i32x4.splat(1)), i32x4.splat(1));
-  const s0 = sine(t0);
-  const c0 = cosine(t0);
-  const n0 = f32x4.mul(r0, v128.xor(v128.bitselect(s0, c0, odd0), signOf(i32x4.add(q0, i32x4.splat(1)))));
-  const n1 = f32x4.mul(r0, v128.xor(v128.bitselect(c0, s0, odd0), signOf(q0)));
-  const r1 = radius(x2);
-  const q1 = nearestQuarter(x3);
-  const t1 = withinQuarter(x3);
-  const odd1 = i32x4.eq(v128.and(q1, i32x4.splat(1)), i32x4.splat(1));
-  const s1 = sine(t1);
-  const c1 = cosine(t1);
-  const n2 = f32x4.mul(r1, v128.xor(v128.bitselect(s1, c1, odd1), signOf(i32x4.add(q1, i32x4.splat(1)))));
-  const n3 = f32x4.mul(r1, v128.xor(v128.bitselect(c1, s1, odd1), signOf(q1)));
+  const n0 = f32x4.mul(radius(x0), cosineOf(x1));
+  const n1 = f32x4.mul(radius(x0), sineOf(x1));
+  const n2 = f32x4.mul(radius(x2), cosineOf(x3));
+  const n3 = f32x4.mul(radius(x2), sineOf(x3));
   // Lanes are rows: transpose. The last row is stored first, so that row 0 wins over its copies.
-  const low01 = v128.shuffle<f32>(n0, n1, 0, 4, 1, 5);
-  const low23 = v128.shuffle<f32>(n2, n3, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(n0, n1, 2, 6, 3, 7);
-  const high23 = v128.shuffle<f32>(n2, n3, 2, 6, 3, 7);
-  v128.store(to3, v128.and(v128.shuffle<i64>(high01, high23, 1, 3), lanes));
-  v128.store(to2, v128.and(v128.shuffle<i64>(high01, high23, 0, 2), lanes));
-  v128.store(to1, v128.and(v128.shuffle<i64>(low01, low23, 1, 3), lanes));
-  v128.store(to0, v128.and(v128.shuffle<i64>(low01, low23, 0, 2), lanes));
+  const low01 = interleaveLow(n0, n1);
+  const low23 = interleaveLow(n2, n3);
+  const high01 = interleaveHigh(n0, n1);
+  const high23 = interleaveHigh(n2, n3);
+  v128.store(to3, v128.and(joinHigh(high01, high23), lanes));
+  v128.store(to2, v128.and(joinLow(high01, high23), lanes));
+  v128.store(to1, v128.and(joinHigh(low01, low23), lanes));
+  v128.store(to0, v128.and(joinLow(low01, low23), lanes));
 }
 
 /**

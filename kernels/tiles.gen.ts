@@ -5,7 +5,9 @@ import { madd } from "./vector";
 // Every address is 16-byte aligned, except a; ld in bytes. Sums run in the order of k.
 
 /** C[4, 8] (+)= A[4, k] B[k, 8] + bias: rows of A, one packed panel of B. */
-export function tile4(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32): void {
+export function tile4(
+  a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -17,56 +19,21 @@ export function tile4(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias
   let row1 = a + lda;
   let row2 = row1 + lda;
   let row3 = row2 + lda;
-  for (; k >= 2; k -= 2) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(row1, 0);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const a20 = v128.load32_splat(row2, 0);
-    s20 = madd(a20, b00, s20);
-    s21 = madd(a20, b01, s21);
-    const a30 = v128.load32_splat(row3, 0);
-    s30 = madd(a30, b00, s30);
-    s31 = madd(a30, b01, s31);
-    const b10 = v128.load(b, 32);
-    const b11 = v128.load(b, 48);
-    const a01 = v128.load32_splat(a, 4);
-    s00 = madd(a01, b10, s00);
-    s01 = madd(a01, b11, s01);
-    const a11 = v128.load32_splat(row1, 4);
-    s10 = madd(a11, b10, s10);
-    s11 = madd(a11, b11, s11);
-    const a21 = v128.load32_splat(row2, 4);
-    s20 = madd(a21, b10, s20);
-    s21 = madd(a21, b11, s21);
-    const a31 = v128.load32_splat(row3, 4);
-    s30 = madd(a31, b10, s30);
-    s31 = madd(a31, b11, s31);
-    a += 8;
-    row1 += 8;
-    row2 += 8;
-    row3 += 8;
-    b += 64;
-  }
-  if (k) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(row1, 0);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const a20 = v128.load32_splat(row2, 0);
-    s20 = madd(a20, b00, s20);
-    s21 = madd(a20, b01, s21);
-    const a30 = v128.load32_splat(row3, 0);
-    s30 = madd(a30, b00, s30);
-    s31 = madd(a30, b01, s31);
+  for (; k > 0; --k) {
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    const a1 = v128.load32_splat(row1);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
+    const a2 = v128.load32_splat(row2);
+    s20 = madd(a2, b0, s20);
+    s21 = madd(a2, b1, s21);
+    const a3 = v128.load32_splat(row3);
+    s30 = madd(a3, b0, s30);
+    s31 = madd(a3, b1, s31);
     a += 4;
     row1 += 4;
     row2 += 4;
@@ -109,7 +76,9 @@ export function tile4(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias
 }
 
 /** C[3, 8] (+)= A[3, k] B[k, 8] + bias: rows of A, one packed panel of B. */
-export function tile3(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32): void {
+export function tile3(
+  a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -118,46 +87,18 @@ export function tile3(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias
   let s21 = f32x4.splat(0);
   let row1 = a + lda;
   let row2 = row1 + lda;
-  for (; k >= 2; k -= 2) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(row1, 0);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const a20 = v128.load32_splat(row2, 0);
-    s20 = madd(a20, b00, s20);
-    s21 = madd(a20, b01, s21);
-    const b10 = v128.load(b, 32);
-    const b11 = v128.load(b, 48);
-    const a01 = v128.load32_splat(a, 4);
-    s00 = madd(a01, b10, s00);
-    s01 = madd(a01, b11, s01);
-    const a11 = v128.load32_splat(row1, 4);
-    s10 = madd(a11, b10, s10);
-    s11 = madd(a11, b11, s11);
-    const a21 = v128.load32_splat(row2, 4);
-    s20 = madd(a21, b10, s20);
-    s21 = madd(a21, b11, s21);
-    a += 8;
-    row1 += 8;
-    row2 += 8;
-    b += 64;
-  }
-  if (k) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(row1, 0);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const a20 = v128.load32_splat(row2, 0);
-    s20 = madd(a20, b00, s20);
-    s21 = madd(a20, b01, s21);
+  for (; k > 0; --k) {
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    const a1 = v128.load32_splat(row1);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
+    const a2 = v128.load32_splat(row2);
+    s20 = madd(a2, b0, s20);
+    s21 = madd(a2, b1, s21);
     a += 4;
     row1 += 4;
     row2 += 4;
@@ -192,42 +133,23 @@ export function tile3(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias
 }
 
 /** C[2, 8] (+)= A[2, k] B[k, 8] + bias: rows of A, one packed panel of B. */
-export function tile2(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32): void {
+export function tile2(
+  a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
   let s11 = f32x4.splat(0);
   let row1 = a + lda;
-  for (; k >= 2; k -= 2) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(row1, 0);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const b10 = v128.load(b, 32);
-    const b11 = v128.load(b, 48);
-    const a01 = v128.load32_splat(a, 4);
-    s00 = madd(a01, b10, s00);
-    s01 = madd(a01, b11, s01);
-    const a11 = v128.load32_splat(row1, 4);
-    s10 = madd(a11, b10, s10);
-    s11 = madd(a11, b11, s11);
-    a += 8;
-    row1 += 8;
-    b += 64;
-  }
-  if (k) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(row1, 0);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
+  for (; k > 0; --k) {
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    const a1 = v128.load32_splat(row1);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
     a += 4;
     row1 += 4;
     b += 32;
@@ -254,29 +176,17 @@ export function tile2(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias
 }
 
 /** C[1, 8] (+)= A[1, k] B[k, 8] + bias: rows of A, one packed panel of B. */
-export function tile1(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32): void {
+export function tile1(
+  a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
-  for (; k >= 2; k -= 2) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const b10 = v128.load(b, 32);
-    const b11 = v128.load(b, 48);
-    const a01 = v128.load32_splat(a, 4);
-    s00 = madd(a01, b10, s00);
-    s01 = madd(a01, b11, s01);
-    a += 8;
-    b += 64;
-  }
-  if (k) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
+  for (; k > 0; --k) {
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
     a += 4;
     b += 32;
   }
@@ -295,7 +205,9 @@ export function tile1(a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias
 }
 
 /** C[4, 8] (+)= A[l, 4]^T B[l, 8]: both operands in place. */
-export function tileT4(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32): void {
+export function tileT4(
+  a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -305,20 +217,20 @@ export function tileT4(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc
   let s30 = f32x4.splat(0);
   let s31 = f32x4.splat(0);
   for (; l > 0; --l) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(a, 4);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const a20 = v128.load32_splat(a, 8);
-    s20 = madd(a20, b00, s20);
-    s21 = madd(a20, b01, s21);
-    const a30 = v128.load32_splat(a, 12);
-    s30 = madd(a30, b00, s30);
-    s31 = madd(a30, b01, s31);
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a, 0);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    const a1 = v128.load32_splat(a, 4);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
+    const a2 = v128.load32_splat(a, 8);
+    s20 = madd(a2, b0, s20);
+    s21 = madd(a2, b1, s21);
+    const a3 = v128.load32_splat(a, 12);
+    s30 = madd(a3, b0, s30);
+    s31 = madd(a3, b1, s31);
     a += lda;
     b += ldb;
   }
@@ -346,7 +258,9 @@ export function tileT4(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc
 }
 
 /** C[3, 8] (+)= A[l, 3]^T B[l, 8]: both operands in place. */
-export function tileT3(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32): void {
+export function tileT3(
+  a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -354,17 +268,17 @@ export function tileT3(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc
   let s20 = f32x4.splat(0);
   let s21 = f32x4.splat(0);
   for (; l > 0; --l) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(a, 4);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
-    const a20 = v128.load32_splat(a, 8);
-    s20 = madd(a20, b00, s20);
-    s21 = madd(a20, b01, s21);
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a, 0);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    const a1 = v128.load32_splat(a, 4);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
+    const a2 = v128.load32_splat(a, 8);
+    s20 = madd(a2, b0, s20);
+    s21 = madd(a2, b1, s21);
     a += lda;
     b += ldb;
   }
@@ -387,20 +301,22 @@ export function tileT3(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc
 }
 
 /** C[2, 8] (+)= A[l, 2]^T B[l, 8]: both operands in place. */
-export function tileT2(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32): void {
+export function tileT2(
+  a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
   let s11 = f32x4.splat(0);
   for (; l > 0; --l) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
-    const a10 = v128.load32_splat(a, 4);
-    s10 = madd(a10, b00, s10);
-    s11 = madd(a10, b01, s11);
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a, 0);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
+    const a1 = v128.load32_splat(a, 4);
+    s10 = madd(a1, b0, s10);
+    s11 = madd(a1, b1, s11);
     a += lda;
     b += ldb;
   }
@@ -418,15 +334,17 @@ export function tileT2(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc
 }
 
 /** C[1, 8] (+)= A[l, 1]^T B[l, 8]: both operands in place. */
-export function tileT1(a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32): void {
+export function tileT1(
+  a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   for (; l > 0; --l) {
-    const b00 = v128.load(b, 0);
-    const b01 = v128.load(b, 16);
-    const a00 = v128.load32_splat(a, 0);
-    s00 = madd(a00, b00, s00);
-    s01 = madd(a00, b01, s01);
+    const b0 = v128.load(b, 0);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a, 0);
+    s00 = madd(a0, b0, s00);
+    s01 = madd(a0, b1, s01);
     a += lda;
     b += ldb;
   }
