@@ -1,1 +1,66 @@
-export type { Channel, Recording, RecordingPart } from "./recording.ts";
+/**
+ * data: what was measured, in memory and in files. Recordings, their checks, their summary in plain
+ * words, their splits; the formats .npy, .npz and .h5. Not for driving devices (`devices`) nor for
+ * what a twin makes of a recording (`twin`).
+ *
+ * ```ts
+ * const recording: Recording = {
+ *   dt: 0.001,
+ *   inputs: [{ name: "field", unit: "mT", min: -30, max: 30 }],
+ *   observables: [{ name: "resistance", unit: "ohm" }],
+ *   parts: [{ name: "drive_set", drive, response }],
+ * };
+ * await writeRecording("rec.h5", recording);
+ * const [part] = (await readRecording("rec.h5")).parts;
+ * const { train, validation } = splitSequences(part, { validationShare: 0.2 }, createStream(7));
+ * const seen = selectSequences(part, train);
+ * const summary = formatSummary(describeRecording(recording));
+ * ```
+ */
+export {
+  type Contents,
+  dataChunks,
+  type ParseOptions,
+  type Sha256,
+} from "./contents.ts";
+export {
+  hashRecording,
+  importRecording,
+  readArray,
+  readRecording,
+  sha256,
+  type WriteOptions,
+  writeArray,
+  writeAtomically,
+  writeRecording,
+} from "./files.node.ts";
+export { formatHdf5Recording, parseHdf5Recording } from "./hdf5.ts";
+export { type ImportOptions, joinRecordings, type NamedRecording } from "./import.ts";
+export { formatNpy, type NpyArray, type NpyType, parseNpy } from "./npy.ts";
+export { formatNpz, type NpzFile, type NpzOptions, parseNpz } from "./npz.ts";
+export { formatNpzRecording, parseNpzRecording } from "./npz-recording.ts";
+export {
+  type Channel,
+  checkRecording,
+  type PartSize,
+  partAxes,
+  type Recording,
+  type RecordingPart,
+  sizeOfPart,
+} from "./recording.ts";
+export type { SlowChange } from "./samples.ts";
+export {
+  type SequenceSplit,
+  type SplitOptions,
+  selectRepeats,
+  selectSequences,
+  splitSequences,
+} from "./split.ts";
+export {
+  describeRecording,
+  formatSummary,
+  type InputSummary,
+  type ObservableSummary,
+  type PartSummary,
+  type RecordingSummary,
+} from "./summary.ts";
