@@ -1,0 +1,243 @@
+import { childStream, createGenerator, type Generator, type Stream } from "../base/index.ts";
+import {
+  compile,
+  input,
+  type KernelModule,
+  type Node,
+  type ParameterSet,
+  type Program,
+  scan,
+} from "../engine/index.ts";
+import { meanSquaredError } from "../nn/index.ts";
+import {
+  type BatchSize,
+  commonSteps,
+  createBatch,
+  createPathSampler,
+  fillMeasuredState,
+  fillWindow,
+  type Window,
+} from "./batch.ts";
+import type { PathSet } from "./dataset.ts";
+import { createTwinGraph } from "./model.ts";
+import { type Phase, type PhaseContext, secondsPerRun, train } from "./phase.ts";
+import type { Twin } from "./twin.ts";
+
+/** Options of the drift phase. */
+export interface DriftOptions {
+  /** Steps unrolled, one training after the other (default [10, 30]). */
+  readonly horizons?: readonly number[];
+  /** Updates in all (default 2000); the first horizon takes six tenths, the others share the rest. */
+  readonly steps?: number;
+  /** Windows per update (default 256). */
+  readonly batch?: number;
+  /** First rate of the first horizon; halved for each further one (default 3e-3). */
+  readonly learningRate?: number;
+  /** Largest norm of the gradient (default 1). */
+  readonly clipNorm?: number;
+  /** Share of windows that start at the reset (default 0.1). */
+  readonly resetShare?: number;
+}
+
+const firstShare = 0.6;
+const validationWindows = 512;
+
+/**
+ * Phase 1: fit F to what was measured, noise off.
+ *
+ * Minimises the squared error between the noise-free path and one measured path over windows of
+ * `horizon` steps at random times, the delay line filled from the measurement.
+ *
+ * @source  Manneschi et al. 2025, arXiv:2401.07387, Methods; without its critic.
+ */
+export function createDriftPhase(options: DriftOptions = {}): Phase {
+  const { horizons = [10, 30], steps = 2000 } = options;
+  const rest =
+    horizons.length > 1 ? Math.floor(((1 - firstShare) * steps) / (horizons.length - 1)) : 0;
+  const stages = horizons.map((horizon, i) => ({
+    horizon,
+    steps: i > 0 ? rest : steps - rest * (horizons.length - 1),
+    learningRate: (options.learningRate ?? 3e-3) / 2 ** i,
+  }));
+  return {
+    name: "drift",
+    steps,
+    withSteps: (count) => createDriftPhase({ ...options, steps: count }),
+    measureRate: (context, clock) =>
+      stages.reduce((sum, stage) => {
+        const program = createStage(context, options, stage.horizon, context.twin);
+        program.prepare(createGenerator(context.stream));
+        return sum + (secondsPerRun(program.program, clock) * stage.steps) / steps;
+      }, 0),
+    async *fit(context) {
+      let { twin } = context;
+      let validation = Number.POSITIVE_INFINITY;
+      let done = 0;
+      for (const [i, stage] of stages.entries()) {
+        const { program, prepare, validate } = createStage(context, options, stage.horizon, twin);
+        const generator = createGenerator(childStream(context.stream, i));
+        const result = yield* train({
+          phase: "drift",
+          program,
+          done,
+          total: steps,
+          steps: stage.steps,
+          learningRate: stage.learningRate,
+          every: 100,
+          signal: context.signal,
+          prepare: () => prepare(generator),
+          validate,
+        });
+        twin = { ...twin, parameters: { ...twin.parameters, ...result.parameters } };
+        validation = result.validation;
+        done += stage.steps;
+      }
+      return { twin, steps, validation };
+    },
+  };
+}
+
+interface Stage {
+  readonly program: Program;
+  readonly prepare: (generator: Generator) => void;
+  readonly validate: (parameters: ParameterSet) => number;
+}
+
+/** The training program of one horizon, and a second one that judges it on fixed windows. */
+function createStage(
+  { kernels, dataset, stream }: PhaseContext,
+  options: DriftOptions,
+  wanted: number,
+  twin: Twin,
+): Stage {
+  const { batch = 256, clipNorm = 1, resetShare = 0.1 } = options;
+  const horizon = commonSteps([...dataset.training, ...dataset.validation], wanted);
+  const trained = createDriftProgram(kernels, twin, { horizon, windows: batch, clipNorm });
+  const judged = createDriftProgram(kernels, twin, { horizon, windows: validationWindows });
+  const draw = createWindowSampler(dataset.training, horizon, resetShare);
+  const drawJudged = createWindowSampler(dataset.validation, horizon, resetShare);
+  const judge = createGenerator(childStream(stream, "validation windows"));
+  judged.feed(() => drawJudged(judge));
+  return {
+    program: trained.program,
+    prepare: (generator) => trained.feed(() => draw(generator)),
+    validate: (parameters) => {
+      judged.program.setParameters(parameters);
+      judged.program.run();
+      return judged.program.read("loss")[0];
+    },
+  };
+}
+
+function createWindowSampler(
+  sets: readonly PathSet[],
+  horizon: number,
+  resetShare: number,
+): (generator: Generator) => Window {
+  const draw = createPathSampler(sets, horizon);
+  return (generator) => {
+    const path = draw(generator);
+    const last = path.set.length[path.sequence] - horizon;
+    const from = generator.uniform() < resetShare ? 0 : generator.integer(last + 1);
+    return { ...path, from };
+  };
+}
+
+/** Sizes of a drift program; no training where `clipNorm` is left out. */
+interface DriftSize {
+  readonly horizon: number;
+  readonly windows: number;
+  readonly clipNorm?: number;
+}
+
+/** The noise-free paths of some windows and their error. */
+export function createDriftGraph(
+  twin: Twin,
+  { horizon, windows }: DriftSize,
+): { readonly loss: Node; readonly measured: Node; readonly parameters: readonly Node[] } {
+  const graph = createTwinGraph(twin);
+  const steps = { steps: horizon };
+  const drive = input("drive", [windows, graph.inputs], steps);
+  const target = input("target", [windows, graph.observables], steps);
+  const carrier = graph.needsCarrier ? [input("carrier", [windows, 2], steps)] : [];
+  const state = input("state", [windows, graph.stateCols]);
+  const path = scan(
+    { steps: horizon, carry: [state], sequences: [drive, ...carrier] },
+    ([before], [held, phase]) => {
+      const next = graph.step({ state: before, drive: held, carrier: phase });
+      return { carry: [next.state], outputs: [next.measured] };
+    },
+  );
+  const measured = path.outputs[0];
+  return {
+    loss: meanSquaredError(measured, target),
+    measured,
+    parameters: graph.driftParameters,
+  };
+}
+
+interface DriftProgram {
+  readonly program: Program;
+  /** Fill every window of the batch. */
+  readonly feed: (draw: () => Window) => void;
+  /** [horizon, windows, observables], as last fed. */
+  readonly target: Float32Array;
+}
+
+function createDriftProgram(kernels: KernelModule, twin: Twin, driftSize: DriftSize): DriftProgram {
+  const { horizon, windows, clipNorm } = driftSize;
+  const { loss, measured, parameters } = createDriftGraph(twin, driftSize);
+  const outputs = { loss: { value: loss }, measured: { value: measured, steps: horizon } };
+  const program = compile(
+    kernels,
+    clipNorm === undefined
+      ? { outputs }
+      : { outputs, training: { loss, groups: [{ parameters }], clipNorm } },
+  );
+  program.setParameters(twin.parameters);
+  const graph = createTwinGraph(twin);
+  const size: BatchSize = { steps: horizon, windows, copies: 1 };
+  const batch = createBatch(twin, size);
+  const state = new Float32Array(windows * graph.stateCols);
+  return {
+    program,
+    target: batch.target,
+    feed: (draw) => {
+      for (let i = 0; i < windows; i++) {
+        const window = draw();
+        fillWindow(batch, twin, size, i, window);
+        fillMeasuredState(state, graph.stateCols, i, twin, window);
+      }
+      program.setInput("drive", batch.drive);
+      program.setInput("target", batch.target);
+      program.setInput("state", state);
+      if (graph.needsCarrier) program.setInput("carrier", batch.carrier);
+    },
+  };
+}
+
+/**
+ * Standard deviation of what F leaves unexplained in one step.
+ *
+ * @returns  Per observable, in units of the increment scale c.
+ */
+export function oneStepResiduals(
+  kernels: KernelModule,
+  twin: Twin,
+  sets: readonly PathSet[],
+  stream: Stream,
+): number[] {
+  const windows = 1024;
+  const one = createDriftProgram(kernels, twin, { horizon: 1, windows });
+  const draw = createWindowSampler(sets, 1, 0);
+  const generator = createGenerator(stream);
+  one.feed(() => draw(generator));
+  one.program.run();
+  const measured = one.program.read("measured");
+  const count = twin.observables.length;
+  return twin.observables.map((_, x) => {
+    let sum = 0;
+    for (let i = x; i < measured.length; i += count) sum += (one.target[i] - measured[i]) ** 2;
+    return Math.sqrt(sum / windows) / twin.scales.increments[x];
+  });
+}

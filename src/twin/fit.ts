@@ -1,0 +1,164 @@
+import { childStream, fault, type Stream } from "../base/index.ts";
+import type { Recording } from "../data/index.ts";
+import type { KernelModule, ParameterSet } from "../engine/index.ts";
+import { createDataset, type TwinDataset } from "./dataset.ts";
+import { createDriftPhase, type DriftOptions, oneStepResiduals } from "./drift.ts";
+import { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
+import type { FitProgress, Phase, PhaseContext } from "./phase.ts";
+import { createTwin, type Twin, type TwinOptions } from "./twin.ts";
+
+/** A time budget, turned into numbers of updates before the fit begins. */
+export interface FitBudget {
+  /** Aim, s of the clock. */
+  readonly seconds: number;
+  /** The caller's clock, s; read only while the rate is measured. */
+  readonly clock: () => number;
+  /** Share of the time that goes to the drift (default 0.3). */
+  readonly driftShare?: number;
+}
+
+/** Options of {@link fitTwin}. */
+export interface FitOptions {
+  readonly twin?: TwinOptions;
+  /** Share of the sequences kept for validation (default 0.1). */
+  readonly validationShare?: number;
+  /** Phase 1. */
+  readonly drift?: DriftOptions;
+  /** Phase 2; `false` leaves the twin without a fitted noise. */
+  readonly noise?: EnergyScoreOptions | false;
+  /** Replaces the phases' `steps`. */
+  readonly budget?: FitBudget;
+}
+
+/** What a fit needs from its caller. */
+export interface FitContext {
+  readonly stream: Stream;
+  readonly onProgress?: (progress: FitProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A twin and how it was reached. */
+export interface FitResult {
+  readonly twin: Twin;
+  readonly history: readonly FitProgress[];
+  /** How validation was told from training. */
+  readonly split: TwinDataset["split"];
+}
+
+/**
+ * Fit a noisy twin to a recording: drift first, then the law of its paths.
+ *
+ * A fit depends on the recording, the options without `budget`, and the stream alone; the updates
+ * that a budget bought stand in `twin.training.phases`, so that it can be repeated bit for bit.
+ *
+ * @param kernels    From `loadKernelModule`.
+ * @param recording  Device units; parts with repeats help but are not needed.
+ * @param options    Every one has a default.
+ * @throws           `bad-value` for options or paths that do not fit; `not-finite` naming phase and
+ *                   update; `interrupted` if the signal fires.
+ * @source           Manneschi et al. 2025, arXiv:2401.07387, Methods, with the energy score in place
+ *                   of the critic.
+ */
+export async function fitTwin(
+  kernels: KernelModule,
+  recording: Recording,
+  options: FitOptions,
+  { stream, onProgress, signal }: FitContext,
+): Promise<FitResult> {
+  const { validationShare } = options;
+  const dataset = createDataset(recording, { validationShare }, childStream(stream, "split"));
+  const first = createTwin(dataset.basis, options.twin ?? {}, childStream(stream, "weights"));
+  const phases = choosePhases(options, {
+    kernels,
+    twin: first,
+    dataset,
+    stream: childStream(stream, "rate"),
+    signal,
+  });
+  const history: FitProgress[] = [];
+  const record: { name: string; steps: number; validation: number }[] = [];
+  let twin = first;
+  for (const phase of phases) {
+    const context = { kernels, twin, dataset, stream: childStream(stream, phase.name), signal };
+    const run = phase.fit(context);
+    for (;;) {
+      const { done, value } = await run.next();
+      if (done) {
+        twin = value.twin;
+        record.push({ name: phase.name, steps: value.steps, validation: value.validation });
+        break;
+      }
+      history.push(value);
+      onProgress?.(value);
+    }
+    if (phase.name === "drift") twin = startNoise(kernels, twin, dataset, stream);
+  }
+  const training = { stream, phases: record, recording: dataset.fingerprint };
+  return { twin: { ...twin, training }, history, split: dataset.split };
+}
+
+/** The phases asked for, with the updates that the budget allows. */
+function choosePhases(options: FitOptions, context: PhaseContext): Phase[] {
+  const drift = createDriftPhase(options.drift);
+  const noise = options.noise === false ? [] : [createEnergyScorePhase(options.noise)];
+  const { budget } = options;
+  if (!budget) return [drift, ...noise];
+  if (!(budget.seconds > 0)) {
+    throw fault("bad-value", {
+      where: "fitTwin",
+      what: "the time budget is not positive",
+      got: `${budget.seconds} s`,
+      expected: "more than 0 s",
+      fix: "Give seconds, or leave `budget` out for the default numbers of updates",
+    });
+  }
+  const share = noise.length > 0 ? (budget.driftShare ?? 0.3) : 1;
+  const shares = [share, 1 - share];
+  return [drift, ...noise].map((phase, i) => {
+    const rate = phase.measureRate(context, budget.clock);
+    const steps = Math.floor((budget.seconds * shares[i] * usableShare) / rate);
+    return phase.withSteps(Math.max(fewestSteps, steps));
+  });
+}
+
+/** The rest of the time goes to validation and feeding. */
+const usableShare = 0.85;
+const fewestSteps = 100;
+
+/**
+ * Give the noise the size of what the drift leaves unexplained in one step.
+ *
+ * @returns  The twin with new scales of G and a new W.
+ */
+function startNoise(kernels: KernelModule, twin: Twin, dataset: TwinDataset, stream: Stream): Twin {
+  const sets = dataset.training;
+  const unexplained = oneStepResiduals(kernels, twin, sets, childStream(stream, "residuals"));
+  const residuals = unexplained.map((sd) => Math.max(sd, smallestResidual));
+  const { mixing, memory } = twin.parameters;
+  const white = residuals.map((sd) => whiteShare * sd);
+  const observed = twin.observationNoise ? residuals.map((sd) => observedShare * sd) : [];
+  const diffusion = [...auxiliaryScales(twin, memory?.data), ...white, ...observed];
+  const scaled: ParameterSet = mixing
+    ? {
+        mixing: {
+          shape: mixing.shape,
+          data: mixing.data.map((w, i) => w * residuals[i % residuals.length]),
+        },
+      }
+    : {};
+  return {
+    ...twin,
+    scales: { ...twin.scales, diffusion },
+    parameters: { ...twin.parameters, ...scaled },
+  };
+}
+
+const smallestResidual = 1e-4;
+const whiteShare = 0.5;
+const observedShare = 0.3;
+
+/** G of the auxiliaries for a force of unit variance: 1 in a map, sqrt(2 / theta) in an SDE. */
+function auxiliaryScales(twin: Twin, memory: ArrayLike<number> | undefined): number[] {
+  if (twin.method === "map") return new Array<number>(twin.auxiliaries).fill(1);
+  return Array.from(memory ?? [], (value) => Math.sqrt(2 / Math.log1p(Math.exp(-value))));
+}

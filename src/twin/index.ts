@@ -1,0 +1,70 @@
+/**
+ * twin: the noisy digital twin of a device, how it is fitted to a recording, simulated and judged.
+ * Not for networks of twins nor for carrying anything back to a device.
+ *
+ * ```ts
+ * const kernels = await loadKernelModule();
+ * const { twin } = await fitTwin(kernels, recording, { twin: { delays: 1 } }, {
+ *   stream: createStream(7),
+ *   onProgress: ({ phase, step, steps }) => showProgress(phase, step / steps),
+ * });
+ * const paths = simulateTwin(kernels, twin, drive, { repeats: 100, stream: createStream(8) });
+ * ```
+ */
+export {
+  createDataset,
+  type DatasetOptions,
+  type PathSet,
+  type TwinDataset,
+} from "./dataset.ts";
+export { createDriftPhase, type DriftOptions } from "./drift.ts";
+export { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
+export {
+  type FitBudget,
+  type FitContext,
+  type FitOptions,
+  type FitResult,
+  fitTwin,
+} from "./fit.ts";
+export {
+  carrierAt,
+  carrierSequence,
+  createTwinGraph,
+  parametersOf,
+  type TwinGraph,
+  type TwinStepArguments,
+} from "./model.ts";
+export type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
+export { type ReferenceErrors, referenceErrors } from "./reference-errors.ts";
+export { type FloorOptions, samplingFloor } from "./sampling-floor.ts";
+export { energyScore, type ScoreSize, type ScoreTerm } from "./score-graph.ts";
+export { type SimulateOptions, simulateTwin } from "./simulate.ts";
+export { initialState } from "./start.ts";
+export {
+  createTwin,
+  type DriveFeature,
+  type HiddenLayers,
+  type Scale,
+  type StartLaw,
+  sizesOf,
+  type TrainingRecord,
+  type Twin,
+  type TwinBasis,
+  type TwinOptions,
+  type TwinScales,
+  type TwinSizes,
+} from "./twin.ts";
+export {
+  type CompareOptions,
+  type ComparisonCounts,
+  compareRepeats,
+  type Measure,
+  type TwinValidation,
+} from "./validation.ts";
+export {
+  gradeOf,
+  type TwinGrade,
+  type VerdictMeasures,
+  verdictOf,
+  verdictThresholds,
+} from "./verdict.ts";

@@ -1,0 +1,226 @@
+import {
+  add,
+  affine,
+  clip,
+  concat,
+  exp,
+  literal,
+  matmul,
+  mul,
+  type Node,
+  type ParameterSet,
+  parameter,
+  slice,
+  softplus,
+  tanh,
+} from "../engine/index.ts";
+import { createPerceptron } from "../nn/index.ts";
+import {
+  type Diffusion,
+  findMethod,
+  replaceNewest,
+  type StepModel,
+  shiftDelays,
+} from "../sde/index.ts";
+import { type DriveFeature, sizesOf, type Twin } from "./twin.ts";
+
+/** Latent observables are held within so many standard deviations, lest a bad twin explode. */
+const largestState = 20;
+
+/** Values that one device step needs. */
+export interface TwinStepArguments {
+  /** [rows, stateCols]. */
+  readonly state: Node;
+  /** [rows, inputs], device units. */
+  readonly drive: Node;
+  /** (sin phi, sin 2 phi), [1, 2] or [rows, 2]; for devices with a carrier. */
+  readonly carrier?: Node;
+  /** [rows, normalCols]; left out, the noise is off. */
+  readonly normals?: Node;
+}
+
+/** One device step of a twin as a piece of graph. */
+export interface TwinGraph {
+  /** x and its delays, observables (N_d + 1), then the auxiliaries. */
+  readonly stateCols: number;
+  /** Standard normals per row and device step: process, then observation. */
+  readonly normalCols: number;
+  readonly inputs: number;
+  readonly observables: number;
+  /** Whether `step` needs `carrier`. */
+  readonly needsCarrier: boolean;
+  /** Weights of F. */
+  readonly driftParameters: readonly Node[];
+  /** Weights of G and R, W and the memory of the auxiliaries. */
+  readonly noiseParameters: readonly Node[];
+  /** The next state, and what an instrument reads of it, [rows, observables], standardised. */
+  readonly step: (args: TwinStepArguments) => { readonly state: Node; readonly measured: Node };
+}
+
+// u = (x_t ... x_{t-N_d}, drive features), standardised; c scale of increments; time in steps.
+//   drift c F(u);   diffusion g = g_0 exp(3 tanh(G(u)/3)), between g_0/20 and 20 g_0
+//   theta = softplus(-memory), so that rho = exp(-theta) = sigmoid(memory)
+//   y = x' + c R(u) eta, R a column of G at the start of the step
+
+/**
+ * Build a twin's step on graph nodes; all calls of `step` share the weights.
+ *
+ * @param prefix  Put before the names of the parameters, so that several twins fit in one program.
+ * @source        Manneschi et al. 2025, arXiv:2401.07387, Methods; bounded G is ours.
+ */
+export function createTwinGraph(twin: Twin, prefix = ""): TwinGraph {
+  const sizes = sizesOf(twin);
+  const method = findMethod(twin.method, twin.substeps);
+  const { auxiliaries, observationNoise } = twin;
+  const observables = twin.observables.length;
+  const drift = createPerceptron(`${prefix}drift`, sizes.driftSizes, twin.drift.activation);
+  const noise = createPerceptron(
+    `${prefix}diffusion`,
+    sizes.diffusionSizes,
+    twin.diffusion.activation,
+  );
+  const colour = createColour(twin, prefix);
+  const increments = literal([1, observables], twin.scales.increments);
+  const amplitudes = createAmplitudes(twin);
+  const processCols = method.normalCols({ observables, auxiliaries, substeps: twin.substeps });
+  const step: TwinGraph["step"] = ({ state, drive, carrier, normals }) => {
+    const line = slice(state, 0, sizes.line);
+    const features = createFeatures(twin, drive, carrier);
+    const seen = keep((x: Node) => concat([replaceNewest(x, line), features]));
+    const amplitude = keep((x: Node) => amplitudes(noise.apply(seen(x))));
+    const model: StepModel = {
+      drift: (x) => mul(drift.apply(seen(x)), increments),
+      diffusion: (x): Diffusion => ({
+        white: mul(slice(amplitude(x), auxiliaries, observables), increments),
+        auxiliary: auxiliaries > 0 ? slice(amplitude(x), 0, auxiliaries) : undefined,
+      }),
+      mix: (a) => mul(matmul(a, colour.mixing as Node), increments),
+      rate: colour.rate,
+    };
+    const x = slice(state, 0, observables);
+    const a = auxiliaries > 0 ? slice(state, sizes.line, auxiliaries) : undefined;
+    const time = { dt: 1, substeps: twin.substeps };
+    const process = normals && slice(normals, 0, processCols);
+    const moved = method.step(model, { x, a }, time, process);
+    const next = clip(moved.x, -largestState, largestState);
+    const shifted = shiftDelays(next, line);
+    const measured =
+      normals && observationNoise
+        ? add(
+            next,
+            mul(
+              mul(slice(amplitude(x), auxiliaries + observables, observables), increments),
+              slice(normals, processCols, observables),
+            ),
+          )
+        : next;
+    return { state: moved.a ? concat([shifted, moved.a]) : shifted, measured };
+  };
+  return {
+    stateCols: sizes.line + auxiliaries,
+    normalCols: processCols + (observationNoise ? observables : 0),
+    inputs: twin.inputs.length,
+    observables,
+    needsCarrier: twin.features.some((feature) => feature !== "drive"),
+    driftParameters: drift.parameters,
+    noiseParameters: [...noise.parameters, ...colour.parameters],
+    step,
+  };
+}
+
+/** A twin's weights under the names that its graph gives them. */
+export function parametersOf(twin: Twin, prefix = ""): ParameterSet {
+  return Object.fromEntries(
+    Object.entries(twin.parameters).map(([name, value]) => [`${prefix}${name}`, value]),
+  );
+}
+
+/** Call a builder once per node, however often a method asks. */
+function keep(build: (x: Node) => Node): (x: Node) => Node {
+  const made = new Map<Node, Node>();
+  return (x) => {
+    const before = made.get(x);
+    if (before) return before;
+    const value = build(x);
+    made.set(x, value);
+    return value;
+  };
+}
+
+/** G's outputs as positive, bounded amplitudes. */
+function createAmplitudes(twin: Twin): (output: Node) => Node {
+  const { diffusion } = twin.scales;
+  const base = literal([1, diffusion.length], diffusion);
+  return (output) => mul(exp(affine(tanh(affine(output, 1 / 3)), 3)), base);
+}
+
+function createColour(
+  twin: Twin,
+  prefix: string,
+): { readonly parameters: readonly Node[]; readonly mixing?: Node; readonly rate?: Node } {
+  const { auxiliaries } = twin;
+  if (auxiliaries === 0) return { parameters: [] };
+  const mixing = parameter(`${prefix}mixing`, [auxiliaries, twin.observables.length]);
+  const memory = parameter(`${prefix}memory`, [1, auxiliaries]);
+  const rate = clip(softplus(affine(memory, -1)), 1e-4, 20);
+  return { parameters: [mixing, memory], mixing, rate };
+}
+
+/** Drive features, standardised, [rows, inputs * features], input-major. */
+function createFeatures(twin: Twin, drive: Node, carrier?: Node): Node {
+  const { features, inputs } = twin;
+  const columnOf: { readonly [F in DriveFeature]: number } = {
+    drive: -1,
+    sine: 0,
+    "double-sine": 1,
+  };
+  const isPlain = features.length === 1 && features[0] === "drive";
+  const columns = inputs.flatMap((_, i) =>
+    features.map((feature) => {
+      const value = slice(drive, i, 1);
+      const column = columnOf[feature];
+      return column < 0 ? value : mul(value, slice(carrier as Node, column, 1));
+    }),
+  );
+  const scales = twin.scales.features;
+  const factor = literal(
+    [1, scales.length],
+    scales.map(({ sd }) => 1 / sd),
+  );
+  const shift = literal(
+    [1, scales.length],
+    scales.map(({ mean, sd }) => -mean / sd),
+  );
+  return add(mul(isPlain ? drive : concat(columns), factor), shift);
+}
+
+/**
+ * (sin phi, sin 2 phi) in the middle of a sampling step, where the two never vanish together.
+ *
+ * @param step    Absolute number of the step, from 0 at the reset.
+ * @param period  Samples per turn of the carrier; phi = 2 pi (step + 1/2) / period.
+ */
+export function carrierAt(step: number, period: number): readonly [number, number] {
+  const phi = (2 * Math.PI * ((step + 0.5) % period)) / period;
+  return [Math.sin(phi), Math.sin(2 * phi)];
+}
+
+/**
+ * Values for a shared input of shape (1, 2) per step.
+ *
+ * @param firstStep  Absolute number of the first step (default 0, at the reset).
+ * @returns          [steps, 2], or undefined for a twin that sees no carrier.
+ */
+export function carrierSequence(
+  twin: Twin,
+  steps: number,
+  firstStep = 0,
+): Float64Array | undefined {
+  const { carrierPeriod, features } = twin;
+  if (carrierPeriod === undefined || features.every((feature) => feature === "drive")) {
+    return undefined;
+  }
+  const values = new Float64Array(steps * 2);
+  for (let t = 0; t < steps; t++) values.set(carrierAt(firstStep + t, carrierPeriod), 2 * t);
+  return values;
+}

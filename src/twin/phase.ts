@@ -1,0 +1,149 @@
+import { fault, type Stream } from "../base/index.ts";
+import type { KernelModule, ParameterSet, Program, UpdateOptions } from "../engine/index.ts";
+import { cosineRate } from "../nn/index.ts";
+import type { TwinDataset } from "./dataset.ts";
+import type { Twin } from "./twin.ts";
+
+/** How far a fit has come. */
+export interface FitProgress {
+  readonly phase: string;
+  /** Updates done in this phase. */
+  readonly step: number;
+  readonly steps: number;
+  /** Mean training loss since the last report. */
+  readonly loss: number;
+  /** Validation loss now, in the phase's own measure. */
+  readonly validation: number;
+}
+
+/** What a phase works with. */
+export interface PhaseContext {
+  readonly kernels: KernelModule;
+  readonly twin: Twin;
+  readonly dataset: TwinDataset;
+  readonly stream: Stream;
+  readonly signal?: AbortSignal;
+}
+
+/** The outcome of a phase. */
+export interface PhaseResult {
+  readonly twin: Twin;
+  readonly steps: number;
+  /** Best validation loss. */
+  readonly validation: number;
+}
+
+/** One objective, ready to run: `kalman` or `wgan-gp` would be others. */
+export interface Phase {
+  readonly name: string;
+  /** Updates that `fit` will make. */
+  readonly steps: number;
+  /** The same phase with another number of updates. */
+  readonly withSteps: (steps: number) => Phase;
+  /** Seconds per update by a caller's clock; changes nothing. */
+  readonly measureRate: (context: PhaseContext, clock: () => number) => number;
+  /** Fit, report now and then, and return the weights that validated best. */
+  readonly fit: (context: PhaseContext) => AsyncGenerator<FitProgress, PhaseResult>;
+}
+
+/** One program's training: what to feed it and how to judge it. */
+export interface Training {
+  readonly phase: string;
+  readonly program: Program;
+  /** Updates before this training in the phase, and in the whole phase. */
+  readonly done: number;
+  readonly total: number;
+  /** Updates of this training. */
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Adam's other settings. */
+  readonly update?: Omit<UpdateOptions, "learningRate">;
+  /** Updates between two validations. */
+  readonly every: number;
+  readonly signal?: AbortSignal;
+  /** Feed the batch of an update. */
+  readonly prepare: (step: number) => void;
+  /** Called when an update is done. */
+  readonly finish?: () => void;
+  readonly validate: (parameters: ParameterSet) => number;
+}
+
+/**
+ * Adam under a cosine rate, keeping the weights that validate best.
+ *
+ * @returns  Those weights (the first ones count too) and their validation loss.
+ * @throws   `not-finite` naming phase and step; `interrupted` if the signal fires.
+ */
+export async function* train(
+  training: Training,
+): AsyncGenerator<FitProgress, { readonly parameters: ParameterSet; readonly validation: number }> {
+  const { program, steps, every } = training;
+  let parameters = program.getParameters();
+  let validation = checkLoss(training.validate(parameters), training, -1);
+  let sum = 0;
+  let count = 0;
+  for (let step = 0; step < steps; step++) {
+    checkSignal(training, step);
+    training.prepare(step);
+    program.run();
+    const loss = checkLoss(program.loss(), training, step);
+    const learningRate = cosineRate(step, steps, { first: training.learningRate });
+    checkLoss(program.update({ ...training.update, learningRate }), training, step);
+    training.finish?.();
+    sum += loss;
+    count++;
+    if ((step + 1) % every !== 0 && step + 1 !== steps) continue;
+    const now = program.getParameters();
+    const judged = checkLoss(training.validate(now), training, step);
+    if (judged < validation) {
+      validation = judged;
+      parameters = now;
+    }
+    yield {
+      phase: training.phase,
+      step: training.done + step + 1,
+      steps: training.total,
+      loss: sum / count,
+      validation: judged,
+    };
+    sum = 0;
+    count = 0;
+    await pause();
+  }
+  return { parameters, validation };
+}
+
+/** Let timers and messages in between two stretches of work. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function checkSignal({ signal, phase, done, total }: Training, step: number): void {
+  if (!signal?.aborted) return;
+  throw fault("interrupted", {
+    where: "fitTwin",
+    what: `the fit was stopped in phase '${phase}'`,
+    got: `a signal after ${done + step} updates`,
+    expected: `${total} updates`,
+    fix: "Start the fit again; the same stream gives the same twin",
+  });
+}
+
+function checkLoss(value: number, { phase, done, total }: Training, step: number): number {
+  if (Number.isFinite(value)) return value;
+  throw fault("not-finite", {
+    where: "fitTwin",
+    what: `the loss or its gradient is not finite in phase '${phase}' after ${done + step + 1} updates`,
+    got: `${value}`,
+    expected: `a finite number for all ${total} updates`,
+    fix: "Lower the learning rate, or look for outliers in the recording",
+  });
+}
+
+/** Seconds per update of a program that has been fed once. */
+export function secondsPerRun(program: Program, clock: () => number, runs = 10): number {
+  for (let i = 0; i < 3; i++) program.run();
+  const start = clock();
+  for (let i = 0; i < runs; i++) program.run();
+  return (clock() - start) / runs;
+}

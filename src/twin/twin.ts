@@ -1,0 +1,249 @@
+import { childStream, createGenerator, fault, type Stream } from "../base/index.ts";
+import type { Channel } from "../data/index.ts";
+import type { ParameterSet } from "../engine/index.ts";
+import { type Activation, initialWeights } from "../nn/index.ts";
+import { findMethod, type MethodName } from "../sde/index.ts";
+
+/** What the networks see of an input: its value, or a value multiplied by the device's carrier. */
+export type DriveFeature = "drive" | "sine" | "double-sine";
+
+/** Hidden layers of a perceptron. */
+export interface HiddenLayers {
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+}
+
+/** Standardised value = (value - mean) / sd. */
+export interface Scale {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+/** Units of everything that the networks see and give. */
+export interface TwinScales {
+  /** Input-major: every feature of input 0, then of input 1. */
+  readonly features: readonly Scale[];
+  /** Device units. */
+  readonly observables: readonly Scale[];
+  /** c, sd of an observable's change over a sampling step, standardised units. */
+  readonly increments: readonly number[];
+  /** G at a network output of zero: auxiliaries, observables, then (if any) observation noise. */
+  readonly diffusion: readonly number[];
+}
+
+/** The law of x_0 at a reset, standardised units: mean + factor n, n unit normals. */
+export interface StartLaw {
+  readonly mean: readonly number[];
+  /** Lower triangular, row by row, [observables, observables]. */
+  readonly factor: readonly (readonly number[])[];
+}
+
+/** How a twin came to be; enough to fit it again with the same bits. */
+export interface TrainingRecord {
+  /** The stream of the fit. */
+  readonly stream: Stream;
+  /** Updates of each phase, in order. */
+  readonly phases: readonly {
+    readonly name: string;
+    readonly steps: number;
+    /** Best validation loss, in the phase's own measure. */
+    readonly validation: number;
+  }[];
+  /** Fingerprint of the recording, 16 hexadecimal digits. */
+  readonly recording: string;
+}
+
+/** A noisy twin: plain JSON but for `parameters`. */
+export interface Twin {
+  readonly method: MethodName;
+  /** Sampling step of the device, s. Inside the twin time is counted in sampling steps. */
+  readonly dt: number;
+  readonly substeps: number;
+  readonly inputs: readonly Channel[];
+  readonly observables: readonly Channel[];
+  /** Samples, phase 0 at the reset. */
+  readonly carrierPeriod?: number;
+  readonly features: readonly DriveFeature[];
+  /** N_d: past observables beside the present one. */
+  readonly delays: number;
+  /** N_a: Ornstein-Uhlenbeck variables. */
+  readonly auxiliaries: number;
+  readonly drift: HiddenLayers;
+  readonly diffusion: HiddenLayers;
+  readonly observationNoise: boolean;
+  readonly scales: TwinScales;
+  /** Drive range that was recorded, per input, device units. */
+  readonly limits: readonly { readonly min: number; readonly max: number }[];
+  readonly start: StartLaw;
+  readonly parameters: ParameterSet;
+  readonly training?: TrainingRecord;
+}
+
+/** What can be chosen of a twin; the rest follows from the recording. */
+export interface TwinOptions {
+  /** Default "map". */
+  readonly method?: MethodName;
+  /** Default 1. */
+  readonly substeps?: number;
+  /** Default ["drive"], or ["sine", "double-sine"] for a device with a carrier. */
+  readonly features?: readonly DriveFeature[];
+  /** Default 0. */
+  readonly delays?: number;
+  /** Default 3. */
+  readonly auxiliaries?: number;
+  /** Default 64-64 tanh. */
+  readonly drift?: HiddenLayers;
+  /** Default 32-32 tanh. */
+  readonly diffusion?: HiddenLayers;
+  /** White noise that is measured but never enters the dynamics (default false). */
+  readonly observationNoise?: boolean;
+  /** Shortest and longest time constant of the auxiliaries at first, steps (default [1.5, 20]). */
+  readonly timeConstants?: readonly [number, number];
+}
+
+/** Columns of the two networks. */
+export interface TwinSizes {
+  /** Observables and their delays. */
+  readonly line: number;
+  readonly features: number;
+  readonly driftSizes: readonly number[];
+  readonly diffusionSizes: readonly number[];
+}
+
+/** Sizes that follow from a twin's settings. */
+export function sizesOf(
+  twin: Pick<
+    Twin,
+    | "observables"
+    | "inputs"
+    | "features"
+    | "delays"
+    | "auxiliaries"
+    | "drift"
+    | "diffusion"
+    | "observationNoise"
+  >,
+): TwinSizes {
+  const count = twin.observables.length;
+  const line = count * (twin.delays + 1);
+  const features = twin.inputs.length * twin.features.length;
+  const seen = line + features;
+  const noises = twin.auxiliaries + count * (twin.observationNoise ? 2 : 1);
+  return {
+    line,
+    features,
+    driftSizes: [seen, ...twin.drift.hidden, count],
+    diffusionSizes: [seen, ...twin.diffusion.hidden, noises],
+  };
+}
+
+/** What a recording says of its device before any fit. */
+export type TwinBasis = Pick<
+  Twin,
+  "dt" | "inputs" | "observables" | "carrierPeriod" | "limits" | "start"
+> & {
+  readonly scales: Pick<TwinScales, "observables" | "increments">;
+  /** Mean and sd of each feature of each input, input-major. */
+  readonly featureScales: (features: readonly DriveFeature[]) => readonly Scale[];
+};
+
+/**
+ * A twin before its fit: drift near zero, noise of `initialNoise`.
+ *
+ * W is drawn so that the auxiliaries begin with seven tenths of the variance of an increment, white
+ * noise with the rest.
+ *
+ * @param basis    Channels, scales and start law of a recording, from `createDataset`.
+ * @param stream   Draws the first weights.
+ * @throws         `unknown-name` or `bad-value` for settings that do not fit each other.
+ */
+export function createTwin(basis: TwinBasis, options: TwinOptions, stream: Stream): Twin {
+  const method = options.method ?? "map";
+  const substeps = options.substeps ?? 1;
+  findMethod(method, substeps);
+  const { dt, inputs, observables, carrierPeriod, limits, start } = basis;
+  const features =
+    options.features ??
+    (carrierPeriod === undefined ? (["drive"] as const) : (["sine", "double-sine"] as const));
+  checkFeatures(features, carrierPeriod);
+  const settings = {
+    method,
+    dt,
+    substeps,
+    inputs,
+    observables,
+    ...(carrierPeriod === undefined ? {} : { carrierPeriod }),
+    features,
+    delays: checkCount("delays", options.delays ?? 0),
+    auxiliaries: checkCount("auxiliaries", options.auxiliaries ?? 3),
+    drift: options.drift ?? { hidden: [64, 64], activation: "tanh" as const },
+    diffusion: options.diffusion ?? { hidden: [32, 32], activation: "tanh" as const },
+    observationNoise: options.observationNoise ?? false,
+    limits,
+    start,
+  };
+  const sizes = sizesOf(settings);
+  const noises = sizes.diffusionSizes[sizes.diffusionSizes.length - 1];
+  const scales = {
+    ...basis.scales,
+    features: basis.featureScales(features),
+    diffusion: new Array<number>(noises).fill(1),
+  };
+  const { drift, diffusion } = settings;
+  const networks = {
+    ...initialWeights("drift", sizes.driftSizes, { ...drift, lastScale: 0.1 }, stream),
+    ...initialWeights("diffusion", sizes.diffusionSizes, { ...diffusion, lastScale: 0.1 }, stream),
+  };
+  const colour = initialColour(settings, options.timeConstants ?? [1.5, 20], stream);
+  return { ...settings, scales, parameters: { ...networks, ...colour } };
+}
+
+/** W [auxiliaries, observables] and the logits of rho [1, auxiliaries]. */
+function initialColour(
+  { auxiliaries, observables }: Pick<Twin, "auxiliaries" | "observables">,
+  [shortest, longest]: readonly [number, number],
+  stream: Stream,
+): ParameterSet {
+  if (auxiliaries === 0) return {};
+  const generator = createGenerator(childStream(stream, "mixing"));
+  const count = observables.length;
+  const mixing = Float32Array.from({ length: auxiliaries * count }, () => 0.3 * generator.normal());
+  const memory = Float32Array.from({ length: auxiliaries }, (_, i) => {
+    const tau = shortest * (longest / shortest) ** (auxiliaries > 1 ? i / (auxiliaries - 1) : 0.5);
+    return -Math.log(Math.expm1(1 / tau));
+  });
+  return {
+    mixing: { shape: [auxiliaries, count], data: mixing },
+    memory: { shape: [1, auxiliaries], data: memory },
+  };
+}
+
+function checkCount(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw fault("bad-value", {
+    where: "createTwin",
+    what: `the number of ${name} is impossible`,
+    got: `${value}`,
+    expected: "a whole number of at least 0",
+    fix: `Change \`${name}\``,
+  });
+}
+
+function checkFeatures(features: readonly DriveFeature[], carrierPeriod?: number): void {
+  const known: readonly string[] = ["drive", "sine", "double-sine"];
+  const isCarrier = features.some((feature) => feature !== "drive");
+  if (
+    features.length > 0 &&
+    features.every((feature) => known.includes(feature)) &&
+    (!isCarrier || carrierPeriod !== undefined)
+  ) {
+    return;
+  }
+  throw fault("bad-value", {
+    where: "createTwin",
+    what: "the drive features do not fit the device",
+    got: `[${features.join(", ")}]`,
+    expected: `some of ${known.join(", ")}; the last two only for a device with a carrier`,
+    fix: "Leave `features` out to get the usual ones",
+  });
+}
