@@ -1,0 +1,111 @@
+import { fault } from "../base/index.ts";
+import { suggestName } from "./closest-name.ts";
+import type { Device } from "./device.ts";
+import { formatValue, type OptionRule } from "./options.ts";
+import type { InstrumentOptions } from "./virtual/instrument.ts";
+import { createLeakyIntegrator, leakyIntegratorOptions } from "./virtual/leaky-integrator.ts";
+import { createNanoRingArray, nanoRingArrayOptions } from "./virtual/nano-ring-array.ts";
+import { createNoisyLeakyNode, noisyLeakyNodeOptions } from "./virtual/noisy-leaky-node.ts";
+import type { DeviceSeeds, Physics } from "./virtual/physics.ts";
+import { createVirtualDevice } from "./virtual/virtual-device.ts";
+
+/** A kind of device that can be made by name. */
+export interface DeviceKind {
+  /** One line for a list. */
+  readonly summary: string;
+  /** Its options, by name. */
+  readonly options: Readonly<Record<string, OptionRule<unknown>>>;
+  /** Build the physics; refuses options that do not fit. */
+  readonly create: (options: object, disorder: number) => Physics;
+}
+
+/** Every kind of virtual device, by the name that recipes use. */
+export const deviceKinds: Readonly<Record<string, DeviceKind>> = {
+  "leaky-integrator": {
+    summary: "leaky integrator with two coloured noises; its law is known, for checks",
+    options: leakyIntegratorOptions,
+    create: (options) => createLeakyIntegrator(options),
+  },
+  "nano-ring-array": {
+    summary: "magnetic nano-rings in a rotating field; emergent, thermal, with fading memory",
+    options: nanoRingArrayOptions,
+    create: (options, disorder) => createNanoRingArray(options, disorder),
+  },
+  "noisy-leaky-node": {
+    summary: "one leaky node with white noise per task step, for network benchmarks",
+    options: noisyLeakyNodeOptions,
+    create: (options) => createNoisyLeakyNode(options),
+  },
+};
+
+/** What to make: a kind, its options beside it, its seeds and its readout. */
+export interface DeviceSpec {
+  readonly kind: string;
+  readonly seeds: DeviceSeeds;
+  readonly instrument?: InstrumentOptions;
+  readonly [option: string]: unknown;
+}
+
+/**
+ * Make a virtual device by the name of its kind.
+ *
+ * @param spec  Such as {kind: "nano-ring-array", L: 10, seeds: {disorder: 7, thermal: 1,
+ *              instrument: 2}}.
+ * @throws      `unknown-name` for an unknown kind or option; `bad-value` or `shape-mismatch` for an
+ *              option or seed that does not fit.
+ */
+export function createDevice(spec: DeviceSpec): Device {
+  const { kind, seeds, instrument, ...options } = spec;
+  const known = Object.keys(deviceKinds);
+  if (!known.includes(kind)) {
+    throw fault("unknown-name", {
+      where: "createDevice",
+      what: "there is no such kind of device",
+      got: `'${kind}'`,
+      expected: `one of ${known.join(", ")}`,
+      fix: suggestName(kind, known, "Choose one of these"),
+    });
+  }
+  checkSeeds(seeds);
+  const physics = deviceKinds[kind].create(options, seeds.disorder);
+  return createVirtualDevice({ physics, instrument, seeds });
+}
+
+function checkSeeds(seeds: DeviceSeeds): void {
+  const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+  const given = { ...seeds };
+  if (isSeed(given.disorder) && isSeed(given.thermal) && isSeed(given.instrument)) return;
+  throw fault("bad-value", {
+    where: "createDevice",
+    what: "a device needs three seeds",
+    got: formatValue(seeds),
+    expected: "whole numbers from 0 for disorder, thermal and instrument",
+    fix: "Give seeds: {disorder, thermal, instrument}; equal numbers do not share draws",
+  });
+}
+
+/** An entry of {@link listDevices}, as plain JSON. */
+export interface DeviceListing {
+  readonly kind: string;
+  readonly summary: string;
+  readonly options: readonly {
+    readonly name: string;
+    readonly initial: unknown;
+    readonly meaning: string;
+    readonly expected: string;
+  }[];
+}
+
+/** All kinds of device with their options, in the order of the table. */
+export function listDevices(): DeviceListing[] {
+  return Object.entries(deviceKinds).map(([kind, { summary, options }]) => ({
+    kind,
+    summary,
+    options: Object.entries(options).map(([name, { initial, meaning, expected }]) => ({
+      name,
+      initial,
+      meaning,
+      expected,
+    })),
+  }));
+}

@@ -1,0 +1,145 @@
+import { fault, type Generator } from "../../base/index.ts";
+import {
+  formatValue,
+  numberRule,
+  type OptionRule,
+  type OptionRules,
+  readOptions,
+} from "../options.ts";
+
+/** One value for all observables, or one for each. */
+export type PerObservable = number | readonly number[];
+
+/** Imperfections of the readout; all off by default. Units are those of the observable. */
+export interface InstrumentOptions {
+  /** Factor on the true value. Default 1. */
+  readonly gain?: PerObservable;
+  /** Added after the gain. Default 0. */
+  readonly offset?: PerObservable;
+  /** R, standard deviation of white readout noise. Default 0. */
+  readonly readoutNoise?: PerObservable;
+  /** Standard deviation of the slow change, constant between two resets. Default 0. */
+  readonly slowChange?: PerObservable;
+  /** Correlation of the slow change from one reset to the next. Default 0.98. */
+  readonly slowCorrelation?: number;
+  /** Range of the converter; what lies beyond is clipped. Default without limit. */
+  readonly range?: readonly [number, number];
+  /** Bits of the converter over its range; 0, the default, does not quantise. */
+  readonly bits?: number;
+}
+
+const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+
+function perObservableRule(
+  initial: number,
+  min: number,
+  meaning: string,
+): OptionRule<PerObservable> {
+  const accepts = (value: unknown): boolean => isNumber(value) && Number(value) >= min;
+  const noun = min === 0 ? "a number of at least 0" : "a number";
+  return {
+    initial,
+    meaning,
+    expected: `${noun}, or a list of one for each observable`,
+    accepts: (value) => (Array.isArray(value) ? value.every(accepts) : accepts(value)),
+  };
+}
+
+/** Rules and defaults of {@link InstrumentOptions}. */
+export const instrumentOptions: OptionRules<InstrumentOptions> = {
+  gain: perObservableRule(1, -Infinity, "factor on the true value"),
+  offset: perObservableRule(0, -Infinity, "added after the gain"),
+  readoutNoise: perObservableRule(0, 0, "standard deviation of white readout noise"),
+  slowChange: perObservableRule(0, 0, "standard deviation of the change between resets"),
+  slowCorrelation: numberRule(
+    0.98,
+    { min: 0, max: 1 },
+    "correlation of that change between resets",
+  ),
+  range: {
+    initial: [-Infinity, Infinity],
+    meaning: "range of the converter",
+    expected: "a list of two numbers, the lower first",
+    accepts: (value) =>
+      Array.isArray(value) && value.length === 2 && value.every(isNumber) && value[0] < value[1],
+  },
+  bits: numberRule(0, { min: 0, max: 32, integer: true }, "bits of the converter, 0 for none"),
+};
+
+/** The readout of a virtual device. */
+export interface Instrument {
+  /** Let the slow change move on, once per reset. */
+  renew(): void;
+  /** Turn true values into measured ones, in place, [observables]. */
+  measure(values: Float64Array): void;
+}
+
+/**
+ * Build the readout: y = quantise(clip(gain y + offset + R eps + slow change)).
+ *
+ * The slow change is an Ornstein-Uhlenbeck process across resets, stationary from the start and
+ * independent between observables: c' = rho c + sqrt(1 - rho^2) slowChange n.
+ *
+ * @param options      Imperfections; all off by default.
+ * @param observables  How many there are.
+ * @param noise        The instrument's own randomness.
+ * @throws             `unknown-name`, `bad-value` or `shape-mismatch` for options that do not fit.
+ */
+export function createInstrument(
+  options: InstrumentOptions,
+  observables: number,
+  noise: Generator,
+): Instrument {
+  const checked = readOptions<InstrumentOptions>("instrument", instrumentOptions, options);
+  const { slowCorrelation, range, bits } = checked;
+  if (bits > 0 && range[0] === -Infinity) throw bitsWithoutRange(bits);
+  const spread = (name: "gain" | "offset" | "readoutNoise" | "slowChange"): Float64Array =>
+    toObservables(name, checked[name], observables);
+  const gain = spread("gain");
+  const offset = spread("offset");
+  const readoutNoise = spread("readoutNoise");
+  const slowChange = spread("slowChange");
+  const change = slowChange.map((deviation) => (deviation > 0 ? deviation * noise.normal() : 0));
+  const innovation = Math.sqrt(1 - slowCorrelation * slowCorrelation);
+  const [low, high] = range;
+  const quantum = bits > 0 ? (high - low) / (2 ** bits - 1) : 0;
+
+  return {
+    renew() {
+      for (let i = 0; i < observables; i++) {
+        if (slowChange[i] === 0) continue;
+        change[i] = slowCorrelation * change[i] + innovation * slowChange[i] * noise.normal();
+      }
+    },
+    measure(values) {
+      for (let i = 0; i < observables; i++) {
+        const eps = readoutNoise[i] > 0 ? readoutNoise[i] * noise.normal() : 0;
+        const y = gain[i] * values[i] + offset[i] + eps + change[i];
+        const clipped = Math.min(high, Math.max(low, y));
+        values[i] = quantum > 0 ? low + quantum * Math.round((clipped - low) / quantum) : clipped;
+      }
+    },
+  };
+}
+
+function toObservables(name: string, value: PerObservable, observables: number): Float64Array {
+  if (typeof value === "number") return new Float64Array(observables).fill(value);
+  if (value.length === observables) return Float64Array.from(value);
+  throw fault("shape-mismatch", {
+    where: "instrument",
+    what: `the option '${name}' does not fit the observables`,
+    got: `${value.length} values, ${formatValue(value)}`,
+    expected: `one number, or ${observables}`,
+    fix: "Give one value for each observable",
+  });
+}
+
+function bitsWithoutRange(bits: number): Error {
+  return fault("bad-value", {
+    where: "instrument",
+    what: "a converter with bits needs a range",
+    got: `bits ${bits} and no range`,
+    expected: "range: [lowest, highest] in units of the observable",
+    fix: "Give the range, or leave bits at 0",
+  });
+}
