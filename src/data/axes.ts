@@ -95,7 +95,7 @@ function checkOrder(shape: readonly number[], what: string, channels: string, wh
     where,
     what: `it is not clear which axis of the ${what} is time`,
     got: formatShape(shape),
-    expected: `[time, ${channels}] with fewer ${channels} than steps`,
+    expected: `[time, ${channels}] with no more ${channels} than steps`,
     fix: `Reshape it to ${formatShape(sequences)} if the axes are sequences and time, or to ${formatShape(steps)} if they are time and ${channels}`,
   });
 }

@@ -31,13 +31,21 @@ const layoutVersion = 1;
 /** The names under which a part, or a bare file, keeps its arrays. */
 export const partArrays: readonly string[] = ["drive", "response", "initial", "length", "order"];
 
-/** Take a recording apart for a file, with the hash of its data. */
+/** Largest file that Node reads in one piece is 2 GiB; some room is left for names and text. */
+const largestData = 2 ** 31 - 2 ** 20;
+
+/**
+ * Take a recording apart for a file, with the hash of its data.
+ *
+ * @throws  `out-of-range` if the file could not be read again, for its size.
+ */
 export function toContents(recording: Recording, sha256: Sha256): Contents {
   const { dt, inputs, observables, parts, carrierPeriod, device, protocol, seed } = recording;
   const arrays = new Map<string, HostArray>();
   for (const part of parts) {
     for (const [name, array] of arraysOf(part)) arrays.set(`${part.name}/${name}`, array);
   }
+  checkTotal([...arrays.values()].reduce((sum, { data }) => sum + data.byteLength, 0));
   const names = parts.map((part) => part.name);
   const versions = { recording: layoutVersion };
   const hash = sha256(dataChunks(recording));
@@ -46,6 +54,18 @@ export function toContents(recording: Recording, sha256: Sha256): Contents {
     arrays,
     meta: { dt, inputs, observables, parts: names, ...described, versions, sha256: hash },
   };
+}
+
+/** Refuse more bytes of data than one file may hold. */
+export function checkTotal(bytes: number): void {
+  if (bytes <= largestData) return;
+  throw fault("out-of-range", {
+    where: "writing a recording",
+    what: "the recording is too large for one file",
+    got: `${(bytes / 2 ** 30).toFixed(2)} GiB as float64`,
+    expected: "less than 2 GiB",
+    fix: "Write each part to its own file, or fewer repeats to each",
+  });
 }
 
 /**
@@ -110,7 +130,8 @@ function partNames({ arrays, meta }: Contents, where: string): readonly string[]
     .filter((key) => key.endsWith("/drive"))
     .map((key) => key.slice(0, -"/drive".length));
   const named = meta.parts;
-  if (Array.isArray(named) && named.every((name) => typeof name === "string")) return named;
+  const isList = Array.isArray(named) && named.every((name) => typeof name === "string");
+  if (isList && named.length > 0) return named;
   if (found.length > 0) return found;
   if (arrays.has("drive") && arrays.has("response")) return [];
   throw fault("unreadable-file", {
@@ -167,11 +188,12 @@ function readStep({ arrays, meta }: Contents, options: ParseOptions, where: stri
 function readChannels(
   value: unknown,
   kind: string,
-  count: number,
+  count: number | undefined,
   where: string,
 ): readonly Channel[] {
   if (value === undefined) {
-    return Array.from({ length: count }, (_, i) => ({ name: `${kind} ${i + 1}`, unit: "" }));
+    // An array with too few axes has no count; checkRecording then says what is wrong with it.
+    return Array.from({ length: count || 1 }, (_, i) => ({ name: `${kind} ${i + 1}`, unit: "" }));
   }
   if (Array.isArray(value) && value.every(isChannel)) return value;
   throw fault("unreadable-file", {

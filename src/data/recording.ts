@@ -202,11 +202,16 @@ function checkShape(
   const axes = partAxes[field].length === expected.length ? partAxes[field] : ["elements"];
   throw fault("shape-mismatch", {
     where,
-    what: `the ${field} of part '${part.name}' does not have the shape of a recording`,
+    what: `the array '${field}' of part '${part.name}' does not have the shape of a recording`,
     got: formatShape(shape),
-    expected: `[${expected.join(", ")}] (${axes.join(", ")}; * is any length but 0)`,
+    expected: `${formatExpected(expected)} (${axes.join(", ")})`,
     fix: "Reshape the array, or correct the list of inputs or observables",
   });
+}
+
+function formatExpected(expected: readonly (number | "*")[]): string {
+  const note = expected.includes("*") ? " with 1 or more for each *" : "";
+  return `[${expected.join(", ")}]${note}`;
 }
 
 function matches(length: number, expected: number | "*"): boolean {

@@ -21,7 +21,7 @@ export interface ObservableSummary {
   /** Root mean square over sequences and time of the sd over repeats; absent with one repeat. */
   readonly noiseSd?: number;
   readonly constant: boolean;
-  /** Share of the samples that lie exactly on the lowest or the highest value. */
+  /** Share of the samples that repeat the lowest or the highest value exactly. */
   readonly shareAtLimits: number;
   /** Trend of the repeats in the order of acquisition; absent with one repeat. */
   readonly slowChange?: SlowChange;
@@ -48,7 +48,7 @@ export interface RecordingSummary {
 }
 
 const fewSequences = 5;
-/** A saturated channel sits on its extreme value for more than this share of its samples. */
+/** A saturated channel repeats its extreme value in more than this share of its samples. */
 const saturatedShare = 0.05;
 /** Standard errors beyond which a trend over repeats is reported, from ten degrees of freedom. */
 const clearTrend = 5;
@@ -112,7 +112,7 @@ function largestShareAt(samples: Float64Array, lowest: number, highest: number):
     if (value === lowest) low++;
     if (value === highest) high++;
   }
-  return Math.max(low, high) / samples.length;
+  return (Math.max(low, high) - 1) / samples.length;
 }
 
 function warnOfSizes(parts: readonly PartSummary[]): string[] {
