@@ -36,6 +36,7 @@ export {
 } from "./model.ts";
 export type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
 export { type ReferenceErrors, referenceErrors } from "./reference-errors.ts";
+export { formatSafetensors, parseSafetensors } from "./safetensors.ts";
 export { type FloorOptions, samplingFloor } from "./sampling-floor.ts";
 export { energyScore, type ScoreSize, type ScoreTerm } from "./score-graph.ts";
 export { type SimulateOptions, simulateTwin } from "./simulate.ts";

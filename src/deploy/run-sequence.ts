@@ -1,0 +1,175 @@
+import { createArray, fault, findNonFinite, type HostArray } from "../base/index.ts";
+import type { Device } from "../devices/index.ts";
+import { type DriveSource, type Network, type Stage, stagesOf } from "../network/index.ts";
+import type { PreparedDevices } from "./node-devices.ts";
+
+/** What the devices did with one sequence. */
+export interface DeviceRun {
+  /** [time, nodes * hold * observables], standardised: node, then sample, then observable. */
+  readonly responses: HostArray;
+  /** Samples that devices ran, all nodes together. */
+  readonly deviceSteps: number;
+  /** Drive values that a device's safe range cut further than the twin's limits did. */
+  readonly cutDrives: number;
+}
+
+/** Runs a network of devices over sequences. */
+export type SequenceRunner = (input: HostArray, signal?: AbortSignal) => Promise<DeviceRun>;
+
+/**
+ * Make a runner: masks, couplings and limits on the host, responses from devices.
+ *
+ * Stages follow one another. Nodes without loops are reset and given the whole drive in one run;
+ * nodes with loops are reset together and stepped by one task step at a time. Devices of a stage run
+ * side by side, except where one device plays them all.
+ */
+export function createSequenceRunner(
+  network: Network,
+  source: DriveSource,
+  prepared: PreparedDevices,
+): SequenceRunner {
+  const stages = stagesOf(network);
+  return async (input, signal) => {
+    const run = createRun(network, source, prepared, input, signal);
+    for (const stage of stages) {
+      if (stage.isRecurrent) await runTogether(run, stage);
+      else await runOneByOne(run, stage);
+    }
+    return { responses: run.responses, ...run.counts };
+  };
+}
+
+interface Run {
+  readonly network: Network;
+  readonly source: DriveSource;
+  readonly prepared: PreparedDevices;
+  readonly input: HostArray;
+  readonly signal?: AbortSignal;
+  /** [time, nodes * coupled], standardised. */
+  readonly coupled: HostArray;
+  readonly responses: HostArray;
+  readonly counts: { deviceSteps: number; cutDrives: number };
+}
+
+function createRun(
+  network: Network,
+  source: DriveSource,
+  prepared: PreparedDevices,
+  input: HostArray,
+  signal?: AbortSignal,
+): Run {
+  const { nodes, coupled, observables } = source.sizes;
+  const time = input.shape[0];
+  return {
+    network,
+    source,
+    prepared,
+    input,
+    signal,
+    coupled: createArray([time, nodes * coupled]),
+    responses: createArray([time, nodes * network.hold * observables]),
+    counts: { deviceSteps: 0, cutDrives: 0 },
+  };
+}
+
+/** A stage without loops: the whole drive of every node is known before it starts. */
+async function runOneByOne(run: Run, stage: Stage): Promise<void> {
+  const { source, input, network, prepared } = run;
+  const { inputs } = source.sizes;
+  const time = input.shape[0];
+  const drives = Array.from({ length: stage.count }, () =>
+    createArray([time * network.hold, inputs]),
+  );
+  const held = new Float64Array(stage.count * inputs);
+  for (let step = 0; step < time; step++) {
+    source.driveAt(stage, step, input, run.coupled, held);
+    drives.forEach((drive, i) => {
+      holdDrive(run, stage.first + i, held, i * inputs, drive.data, step * network.hold);
+    });
+  }
+  const play = async (i: number): Promise<void> => {
+    const node = stage.first + i;
+    await prepared.devices[node].reset(run.signal);
+    const response = await prepared.devices[node].run(drives[i], run.signal);
+    for (let step = 0; step < time; step++) keepResponse(run, node, step, response, step);
+  };
+  if (prepared.isShared) for (let i = 0; i < stage.count; i++) await play(i);
+  else await Promise.all(drives.map((_, i) => play(i)));
+}
+
+/** A stage with loops: all nodes go through a task step before any goes on. */
+async function runTogether(run: Run, stage: Stage): Promise<void> {
+  const { source, input, network, prepared, signal } = run;
+  const { inputs } = source.sizes;
+  const devices: readonly Device[] = prepared.devices.slice(stage.first, stage.first + stage.count);
+  await Promise.all(devices.map((device) => device.reset(signal)));
+  const held = new Float64Array(stage.count * inputs);
+  const drives = devices.map(() => createArray([network.hold, inputs]));
+  for (let step = 0; step < input.shape[0]; step++) {
+    source.driveAt(stage, step, input, run.coupled, held);
+    drives.forEach((drive, i) => {
+      holdDrive(run, stage.first + i, held, i * inputs, drive.data, 0);
+    });
+    const responses = await Promise.all(devices.map((device, i) => device.run(drives[i], signal)));
+    for (let i = 0; i < stage.count; i++) keepResponse(run, stage.first + i, step, responses[i], 0);
+  }
+}
+
+/** Repeat one task step's drive for all its samples, cut to the device's safe range. */
+function holdDrive(
+  { network, prepared, source, counts }: Run,
+  node: number,
+  held: Float64Array,
+  from: number,
+  drive: Float64Array,
+  firstSample: number,
+): void {
+  const { inputs } = source.sizes;
+  const ranges = prepared.descriptions[node].inputs;
+  for (let i = 0; i < inputs; i++) {
+    const wanted = held[from + i];
+    const value = Math.min(ranges[i].max, Math.max(ranges[i].min, wanted));
+    if (value !== wanted) counts.cutDrives++;
+    for (let sample = 0; sample < network.hold; sample++) {
+      drive[(firstSample + sample) * inputs + i] = value;
+    }
+  }
+}
+
+/** Standardise a task step's samples by the twin's scales and keep what couplings see. */
+function keepResponse(
+  run: Run,
+  node: number,
+  step: number,
+  response: HostArray,
+  responseStep: number,
+): void {
+  const { network, source, responses, coupled, counts } = run;
+  const { observables, nodes } = source.sizes;
+  const { hold } = network;
+  const { mean, sd } = network.kinds[network.nodes[node].twin].response;
+  const width = hold * observables;
+  const from = responseStep * width;
+  const to = (step * nodes + node) * width;
+  for (let i = 0; i < width; i++) {
+    const x = i % observables;
+    responses.data[to + i] = (response.data[from + i] - mean[x]) / sd[x];
+  }
+  const block = responses.data.subarray(to, to + width);
+  if (findNonFinite(block) >= 0) throw notFinite(run, node, step, block);
+  const seen = source.sizes.coupled;
+  coupled.data.set(block.subarray(width - seen), (step * nodes + node) * seen);
+  counts.deviceSteps += hold;
+}
+
+function notFinite(run: Run, node: number, step: number, block: Float64Array): Error {
+  const at = findNonFinite(block);
+  const { observables } = run.source.sizes;
+  return fault("not-finite", {
+    where: `transferNetwork, node '${run.network.nodes[node].name}'`,
+    what: `the device '${run.prepared.descriptions[node].identity}' answered with no number`,
+    got: `${block[at]} for observable ${at % observables} at task step ${step}, sample ${Math.floor(at / observables)}`,
+    expected: "finite observables",
+    fix: "Look at the instrument, then run the transfer again",
+  });
+}

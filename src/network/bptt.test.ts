@@ -1,0 +1,229 @@
+import { expect, test } from "vitest";
+import { createGenerator, createStream } from "../base/index.ts";
+import { gradients, interpret, type Node, square, sumAll } from "../engine/index.ts";
+import {
+  createTwin,
+  createTwinGraph,
+  initialState,
+  parametersOf,
+  type Twin,
+} from "../twin/index.ts";
+import { applyReadoutGraph, createNetworkGraph, type NetworkGraphSize } from "./bptt.ts";
+import { nodeKindOf } from "./kind.ts";
+import { type Network, sizesOf } from "./network.ts";
+import { createChainNetwork, createLayeredNetwork, createNetwork } from "./presets.ts";
+import { stagesOf } from "./stages.ts";
+
+/** A twin with random weights: two inputs, coloured and observation noise. */
+const createToyTwin = (): Twin =>
+  createTwin(
+    {
+      dt: 1,
+      inputs: [
+        { name: "a", unit: "V" },
+        { name: "b", unit: "V" },
+      ],
+      observables: [{ name: "x", unit: "V" }],
+      limits: [
+        { min: 1, max: 3 },
+        { min: -1, max: 4 },
+      ],
+      start: { mean: [0.2], factor: [[0.1]] },
+      scales: { observables: [{ mean: 1, sd: 2 }], increments: [0.7] },
+      featureScales: () => [
+        { mean: 2, sd: 0.6 },
+        { mean: 1.5, sd: 1.4 },
+      ],
+    },
+    {
+      delays: 1,
+      auxiliaries: 2,
+      drift: { hidden: [5], activation: "tanh" },
+      diffusion: { hidden: [4], activation: "tanh" },
+      observationNoise: true,
+    },
+    createStream(3),
+  );
+
+const twin = createToyTwin();
+const options = {
+  taskInputs: 2,
+  outputs: 2,
+  twin: { name: "toy", kind: nodeKindOf(twin) },
+  hold: 3,
+  inputLimit: "smooth",
+} as const;
+const generator = createGenerator(createStream(4));
+const draw = (size: number): Float64Array =>
+  Float64Array.from({ length: size }, () => generator.normal());
+
+/** Random feeds; the readout, which begins at zero, too. */
+const feedsOf = (network: Network, { steps, rows }: NetworkGraphSize, task?: Float64Array) => {
+  const sizes = sizesOf(network);
+  const values: Record<string, ArrayLike<number>> = {
+    "task input": task ?? draw(steps * rows * network.taskInputs),
+    ids: Float64Array.from({ length: rows }, (_, i) => i),
+    history: draw(sizes.memory * rows * sizes.nodes * sizes.coupled),
+  };
+  stagesOf(network).forEach((stage, i) => {
+    values[`state ${i}`] = initialState(twin, rows * stage.count);
+  });
+  for (const [name, { data }] of Object.entries(parametersOf(twin))) values[name] = data;
+  for (const [name, { shape, data }] of Object.entries(network.weights)) {
+    values[name] = name.startsWith("readout") ? draw(shape[0] * shape[1]) : Float64Array.from(data);
+  }
+  return { values, noise: { stream: createStream(5), iteration: 2 } };
+};
+
+/** Largest error over weight arrays, each relative to the norm of its derivative. */
+const worstDerivative = (network: Network, size: NetworkGraphSize): Record<string, number> => {
+  const graph = createNetworkGraph(network, createTwinGraph(twin), size);
+  const loss = sumAll(square(applyReadoutGraph(network, graph, size.rows, 1)));
+  const feeds = feedsOf(network, size);
+  const names = Object.keys(graph.parameters);
+  const slopes = interpret(
+    gradients(
+      loss,
+      names.map((name) => graph.parameters[name]),
+    ),
+    feeds,
+  );
+  const at = (name: string, k: number, by: number): number => {
+    const before = Float64Array.from(feeds.values[name]);
+    before[k] += by;
+    return interpret([loss], { ...feeds, values: { ...feeds.values, [name]: before } })[0][0];
+  };
+  const worst: Record<string, number> = {};
+  names.forEach((name, i) => {
+    let [difference, norm] = [0, 0];
+    for (let k = 0; k < slopes[i].length; k++) {
+      const numeric = (at(name, k, 1e-5) - at(name, k, -1e-5)) / 2e-5;
+      difference += (numeric - slopes[i][k]) ** 2;
+      norm += numeric ** 2;
+    }
+    worst[name] = Math.sqrt(difference / norm);
+    expect(norm, name).toBeGreaterThan(0);
+  });
+  return worst;
+};
+
+const size = { steps: 3, rows: 2, noise: true, driveNoise: 0.1 };
+
+test("the derivative of a recurrent two-layer network with noise agrees with central differences to 1e-6", () => {
+  const network = createLayeredNetwork(
+    { ...options, layers: [2, 1], recurrent: true, readout: { seesInput: true } },
+    createStream(6),
+  );
+  for (const error of Object.values(worstDerivative(network, size)))
+    expect(error).toBeLessThan(1e-6);
+});
+
+test("the derivative of a recorded chain that couples by all samples agrees to 1e-6", () => {
+  const network = createChainNetwork(
+    {
+      ...options,
+      stages: 3,
+      couplingSamples: "all",
+      readout: { samples: "mean", over: "time-mean" },
+    },
+    createStream(7),
+  );
+  for (const error of Object.values(worstDerivative(network, size)))
+    expect(error).toBeLessThan(1e-6);
+});
+
+const outputsOf = (node: Node, feeds: ReturnType<typeof feedsOf>): Float64Array =>
+  interpret([node], feeds)[0];
+
+test("a coupling carries the past of its source to its target, d steps later and never the other way", () => {
+  const graphOf = (from: string, to: string, delay: number): Network =>
+    createNetwork(
+      {
+        nodes: [{ name: "a" }, { name: "b", seesInput: false }, { name: "c" }],
+        edges: [
+          { from: "a", to: "b", delay: 1 },
+          { from: "b", to: "c", delay: 1 },
+          { from, to, delay },
+        ],
+      },
+      { ...options, hold: 1, readout: { samples: "last" } },
+      createStream(8),
+    );
+  // Closing c -> a makes one recurrent stage; a second a -> b with delay 3 leaves three stages.
+  for (const [network, firstChange] of [
+    [graphOf("c", "a", 2), { a: 1, b: 2, c: 3 }],
+    [graphOf("a", "b", 3), { a: 1, b: 2, c: 3 }],
+  ] as const) {
+    const steps = 7;
+    const shape = { steps, rows: 1, noise: false };
+    const masked = {
+      ...network,
+      nodes: network.nodes.map((n) => ({ ...n, seesInput: n.name === "a" })),
+    };
+    const graph = createNetworkGraph(masked, createTwinGraph(twin), shape);
+    const task = draw(steps * 2);
+    const feeds = feedsOf(masked, shape, task);
+    const moved = task.slice();
+    moved[2] += 0.5; // u at step 1
+    const before = outputsOf(graph.read, feeds);
+    const after = outputsOf(graph.read, {
+      ...feeds,
+      values: { ...feeds.values, "task input": moved },
+    });
+    const first = (node: number): number => {
+      for (let k = 0; k < steps; k++) if (before[k * 3 + node] !== after[k * 3 + node]) return k;
+      return -1;
+    };
+    const changes = Object.fromEntries(network.nodes.map(({ name }, i) => [name, first(i)]));
+    expect(changes).toEqual(firstChange);
+  }
+});
+
+test("a saturated node's drive stays at its limit but keeps a tenth of its derivative", () => {
+  const network = createNetwork(
+    { nodes: [{ name: "a" }], edges: [] },
+    { ...options, inputLimit: "clip", hold: 1 },
+    createStream(9),
+  );
+  const shape = { steps: 1, rows: 1, noise: false };
+  const graph = createNetworkGraph(network, createTwinGraph(twin), shape);
+  const loss = sumAll(graph.read);
+  const feeds = feedsOf(network, shape);
+  const slopeAt = (bias: number): { loss: number; slope: number } => {
+    const values = { ...feeds.values, bias: [bias, 0], inputMask: [0, 0, 0, 0] };
+    const [value, slope] = interpret([loss, ...gradients(loss, [graph.parameters.bias])], {
+      ...feeds,
+      values,
+    });
+    return { loss: value[0], slope: slope[0] };
+  };
+  const edge = slopeAt(Math.sqrt(3) * (1 - 1e-9));
+  const beyond = slopeAt(5);
+  expect(beyond.loss).toBeCloseTo(edge.loss, 7);
+  expect(beyond.slope / edge.slope).toBeCloseTo(0.1, 6);
+});
+
+test("cutting time in two and carrying states and history over changes nothing beyond 1e-12", () => {
+  const network = createLayeredNetwork(
+    { ...options, layers: [2, 2], recurrent: true },
+    createStream(10),
+  );
+  const node = createTwinGraph(twin);
+  const feeds = feedsOf(network, { steps: 6, rows: 2, noise: false });
+  const whole = createNetworkGraph(network, node, { steps: 6, rows: 2, noise: true });
+  const half = createNetworkGraph(network, node, { steps: 3, rows: 2, noise: true });
+  const task = feeds.values["task input"] as Float64Array;
+  const noiseAt = (firstStep: number) => ({ ...feeds.noise, firstStep });
+  const first = interpret([half.read, half.history as Node, ...half.states], {
+    values: { ...feeds.values, "task input": task.slice(0, 12) },
+    noise: noiseAt(0),
+  });
+  const states = Object.fromEntries(first.slice(2).map((value, i) => [`state ${i}`, value]));
+  const [second] = interpret([half.read], {
+    values: { ...feeds.values, ...states, history: first[1], "task input": task.slice(12) },
+    noise: noiseAt(9),
+  });
+  const [expected] = interpret([whole.read], { ...feeds, noise: noiseAt(0) });
+  const joined = [...first[0], ...second];
+  expect(Math.max(...joined.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-12);
+});

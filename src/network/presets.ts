@@ -1,0 +1,172 @@
+import { fault, type Stream } from "../base/index.ts";
+import { checkNetwork } from "./check.ts";
+import type {
+  ChannelScales,
+  InputLimit,
+  Network,
+  NetworkEdge,
+  NetworkNode,
+  NodeKind,
+  Readout,
+  SampleChoice,
+} from "./network.ts";
+import { depthsOf } from "./stages.ts";
+import { createWeights, type WeightScales } from "./weights.ts";
+
+/** What every network needs to be told; the rest has defaults. */
+export interface NetworkOptions {
+  readonly taskInputs: number;
+  readonly outputs: number;
+  /** Name and scales of the twin that all nodes share; see {@link NodeKind}. */
+  readonly twin: { readonly name: string; readonly kind: NodeKind };
+  /** Device samples per task step (default 1). */
+  readonly hold?: number;
+  /** Default "clip". */
+  readonly inputLimit?: InputLimit;
+  /** Default "last". */
+  readonly couplingSamples?: SampleChoice;
+  /** Default: all samples, each step, without the task's input. */
+  readonly readout?: Partial<Readout>;
+  /** Default: mean 0 and deviation 1; training sets them from the targets. */
+  readonly outputScales?: ChannelScales;
+  readonly scales?: WeightScales;
+}
+
+/** Nodes and edges by name. */
+export interface FreeGraph {
+  readonly nodes: readonly { readonly name: string; readonly seesInput?: boolean }[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly delay: number }[];
+  /** Default true; false for stages that are recorded one after another. */
+  readonly live?: boolean;
+}
+
+/**
+ * Build a network from named nodes and edges, with random weights.
+ *
+ * Nodes are put in the order of stages; nodes see the task's input unless they say otherwise.
+ *
+ * @param graph    Nodes and edges.
+ * @param options  Sizes, twin and choices.
+ * @param stream   Decides the weights.
+ * @throws         `unknown-name` for an edge to no node; `bad-value` with every other fault.
+ */
+export function createNetwork(graph: FreeGraph, options: NetworkOptions, stream: Stream): Network {
+  const position = new Map(graph.nodes.map((node, i) => [node.name, i]));
+  const at = (name: string): number => {
+    const found = position.get(name);
+    if (found === undefined) throw unknownNode(name, [...position.keys()]);
+    return found;
+  };
+  const named: NetworkEdge[] = graph.edges.map(({ from, to, delay }) => ({
+    from: at(from),
+    to: at(to),
+    delay,
+  }));
+  const depth = depthsOf(graph.nodes.length, named);
+  const order = graph.nodes.map((_, i) => i).sort((a, b) => depth[a] - depth[b] || a - b);
+  const place = new Map(order.map((from, to) => [from, to]));
+  const move = (i: number): number => place.get(i) ?? -1;
+  const { twin, taskInputs, outputs } = options;
+  const shape: Omit<Network, "weights"> = {
+    nodes: order.map((i): NetworkNode => {
+      const { name, seesInput = true } = graph.nodes[i];
+      return { name, twin: twin.name, seesInput };
+    }),
+    edges: named.map(({ from, to, delay }) => ({ from: move(from), to: move(to), delay })),
+    kinds: { [twin.name]: twin.kind },
+    hold: options.hold ?? 1,
+    live: graph.live ?? true,
+    inputLimit: options.inputLimit ?? "clip",
+    couplingSamples: options.couplingSamples ?? "last",
+    readout: { samples: "all", over: "each-step", seesInput: false, ...options.readout },
+    taskInputs,
+    outputs,
+    outputScales: options.outputScales ?? {
+      mean: new Array<number>(outputs).fill(0),
+      sd: new Array<number>(outputs).fill(1),
+    },
+  };
+  const isEmpty = graph.nodes.length === 0;
+  const weights = isEmpty ? {} : createWeights(shape, options.scales ?? {}, stream);
+  const network = { ...shape, weights };
+  checkNetwork(network, "createNetwork");
+  return network;
+}
+
+function unknownNode(name: string, known: readonly string[]): Error {
+  return fault("unknown-name", {
+    where: "createNetwork",
+    what: "an edge leads to or from a node that does not exist",
+    got: `'${name}'`,
+    expected: `one of ${known.map((other) => `'${other}'`).join(", ")}`,
+    fix: "Correct the edge, or add the node",
+  });
+}
+
+/** Options of {@link createLayeredNetwork}. */
+export interface LayeredOptions extends NetworkOptions {
+  /** Nodes in each layer, from the input on. */
+  readonly layers: readonly number[];
+  /** Whether nodes of a layer couple among themselves with delay 1 (default false). */
+  readonly recurrent?: boolean;
+  /** Whether later layers see the task's input too (default false). */
+  readonly inputToAll?: boolean;
+}
+
+/**
+ * Layers of live devices: the first sees the input, each later one the layer before it, one task
+ * step ago.
+ *
+ * @throws  `bad-value` with every fault of the network.
+ */
+export function createLayeredNetwork(options: LayeredOptions, stream: Stream): Network {
+  const { layers, recurrent = false, inputToAll = false } = options;
+  const names = layers.map((count, layer) =>
+    Array.from({ length: count }, (_, i) => `layer ${layer + 1}, node ${i + 1}`),
+  );
+  const connect = (from: readonly string[], to: readonly string[]): FreeGraph["edges"] =>
+    to.flatMap((target) => from.map((source) => ({ from: source, to: target, delay: 1 })));
+  const graph: FreeGraph = {
+    nodes: names.flatMap((layer, depth) =>
+      layer.map((name) => ({ name, seesInput: depth === 0 || inputToAll })),
+    ),
+    edges: names.flatMap((layer, depth) => [
+      ...(depth > 0 ? connect(names[depth - 1], layer) : []),
+      ...(recurrent ? connect(layer, layer) : []),
+    ]),
+  };
+  return createNetwork(graph, options, stream);
+}
+
+/** Options of {@link createChainNetwork}. */
+export interface ChainOptions extends NetworkOptions {
+  /** How often the device is used. */
+  readonly stages: number;
+  /** Nodes (devices, or passes of one) per stage; default 1. */
+  readonly nodesPerStage?: number;
+}
+
+/**
+ * One device in time multiplex: it runs the whole sequence once per stage, and each stage sees the
+ * task's input and the recorded responses of all earlier stages, without delay.
+ *
+ * @throws  `bad-value` with every fault of the network.
+ */
+export function createChainNetwork(options: ChainOptions, stream: Stream): Network {
+  const { stages, nodesPerStage = 1 } = options;
+  const nameOf = (stage: number, i: number): string =>
+    nodesPerStage === 1 ? `stage ${stage + 1}` : `stage ${stage + 1}, node ${i + 1}`;
+  const names = Array.from({ length: stages }, (_, stage) =>
+    Array.from({ length: nodesPerStage }, (_, i) => nameOf(stage, i)),
+  );
+  const graph: FreeGraph = {
+    nodes: names.flat().map((name) => ({ name })),
+    edges: names.flatMap((stage, depth) =>
+      stage.flatMap((to) =>
+        names.slice(0, depth).flatMap((earlier) => earlier.map((from) => ({ from, to, delay: 0 }))),
+      ),
+    ),
+    live: false,
+  };
+  return createNetwork(graph, options, stream);
+}
