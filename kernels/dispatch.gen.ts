@@ -8,7 +8,23 @@ import { reduce, logSoftmax } from "./reduce";
 import { copy, fill, reshape } from "./move";
 import { normals } from "./normals";
 import { sumSquares, clip, adam } from "./optimiser";
-import { OP_LOOP, OP_PACK, OP_MATMUL, OP_MATMUL_T, OP_UNARY, OP_BINARY, OP_REDUCE, OP_COPY, OP_FILL, OP_RESHAPE, OP_NORMALS, OP_LOG_SOFTMAX, OP_SUM_SQUARES, OP_CLIP, OP_ADAM } from "./records.gen";
+import {
+  OP_LOOP,
+  OP_PACK,
+  OP_MATMUL,
+  OP_MATMUL_T,
+  OP_UNARY,
+  OP_BINARY,
+  OP_REDUCE,
+  OP_COPY,
+  OP_FILL,
+  OP_RESHAPE,
+  OP_NORMALS,
+  OP_LOG_SOFTMAX,
+  OP_SUM_SQUARES,
+  OP_CLIP,
+  OP_ADAM,
+} from "./records.gen";
 
 /** Call the kernel that a record names; an unknown op code traps. */
 // @ts-ignore: decorator

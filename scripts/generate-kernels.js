@@ -43,12 +43,9 @@ function dispatch() {
   const lines = [header];
   for (const [file, names] of Object.entries(homes))
     lines.push(`import { ${names.join(", ")} } from "${file}";`);
-  lines.push(
-    `import { ${Object.keys(records)
-      .filter((name) => name !== "end")
-      .map((name) => `OP_${constant(name)}`)
-      .join(", ")} } from "./records.gen";`,
-  );
+  const codes = Object.keys(records).filter((name) => name !== "end");
+  lines.push("import {", ...codes.map((name) => `  OP_${constant(name)},`));
+  lines.push(`} from "./records.gen";`);
   lines.push("", "/** Call the kernel that a record names; an unknown op code traps. */");
   lines.push("// @ts-ignore: decorator", "@inline");
   lines.push("export function execute(record: usize): void {", "  switch (load<i32>(record)) {");

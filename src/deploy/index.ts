@@ -19,6 +19,7 @@ export {
   transferVerdict,
 } from "./compare.ts";
 export type { NodeDevices } from "./node-devices.ts";
+export { type DeviceReadoutOptions, fitReadoutOnDevices } from "./readout-on-devices.ts";
 export type { NodeDistance, TrajectoryMoments } from "./trajectory.ts";
 export {
   type DeviceEvaluation,

@@ -65,7 +65,7 @@ export function createKernels(
       what: "the arena cannot have this size",
       got: `${bytes} bytes`,
       expected: `a whole number from 0 to ${maximumBytes} bytes (4 GiB)`,
-      fix: "use fewer shards, a smaller batch, or a shorter horizon",
+      fix: "Use fewer shards, a smaller batch, or a shorter horizon",
     });
   }
   const pages = Math.max(1, Math.ceil(bytes / pageBytes));
@@ -81,7 +81,7 @@ function allocate(pages: number, bytes: number): WebAssembly.Memory {
       what: "the memory of the arena was refused",
       got: `${bytes} bytes (${error instanceof Error ? error.message : String(error)})`,
       expected: "a size that this machine can give",
-      fix: "close other programs, or use fewer shards, a smaller batch, or a shorter horizon",
+      fix: "Close other programs, or use fewer shards, a smaller batch, or a shorter horizon",
     });
   }
 }

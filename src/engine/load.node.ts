@@ -19,7 +19,7 @@ async function read(build: KernelBuild): Promise<Uint8Array> {
       what: "the compiled kernels could not be read",
       got: error instanceof Error ? error.message : String(error),
       expected: `the file build/kernels/engine-${build}.wasm`,
-      fix: "run `npm run build`",
+      fix: "Run `npm run build`",
     });
   }
 }
@@ -41,7 +41,7 @@ function buildFromEnvironment(): KernelBuild | undefined {
     what: "the environment variable TWINLOOM_KERNELS does not name a build of the kernels",
     got: name,
     expected: "simd or relaxed",
-    fix: "correct it, or remove it and let the machine decide",
+    fix: "Correct it, or remove it and let the machine decide",
   });
 }
 
@@ -68,7 +68,7 @@ export async function loadKernelModule(
         what: "this runtime does not accept relaxed SIMD",
         got: `Node ${process.versions.node}`,
         expected: "Node 20 or newer",
-        fix: "use the build named simd",
+        fix: "Use the build named simd",
       });
     }
   }

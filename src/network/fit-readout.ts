@@ -57,26 +57,43 @@ export function fitReadout(
 ): FittedReadout {
   checkTask(network, task, "fitReadout");
   const walk = createNetworkWalker(kernels, network, twin, { noise });
-  const products = createProducts(network.weights.readout.shape[1], network.outputs);
+  const fit = createReadoutFit(network, task);
   const inputs = task.train.map(({ input }) => input);
   for (let run = 0; run < (noise ? paths : 1); run++) {
-    walk(
-      network.weights,
-      inputs,
-      { stream: childStream(stream, "training"), run },
-      (i, responses) => {
-        const features = featuresOf(network, responses, inputs[i], task.warmUp);
-        addSequence(products, task, task.train[i], features);
-      },
-    );
+    const drawn = { stream: childStream(stream, "training"), run };
+    walk(network.weights, inputs, drawn, fit.addTraining);
   }
-  const validated = new Array<{ input: HostArray; responses: HostArray }>(task.validation.length);
   const judged = task.validation.map(({ input }) => input);
   const heard = { stream: childStream(stream, "validation"), run: 0 };
-  walk(network.weights, judged, heard, (i, responses) => {
-    validated[i] = { input: judged[i], responses };
-  });
-  return chooseRidge(network, task, ridges, products, validated);
+  walk(network.weights, judged, heard, fit.addValidation);
+  return fit.solve(ridges);
+}
+
+/** A ridge regression that sees one sequence's responses at a time. */
+export interface ReadoutFit {
+  /** Responses [time, nodes * hold * observables] to a training sequence; any number of times. */
+  readonly addTraining: (sequence: number, responses: HostArray) => void;
+  /** Responses to a validation sequence. */
+  readonly addValidation: (sequence: number, responses: HostArray) => void;
+  /** The readout whose penalty per sample scores best on the validation part. */
+  readonly solve: (ridges?: readonly number[]) => FittedReadout;
+}
+
+/** Begin the fit of a readout, whoever measures or simulates the responses. */
+export function createReadoutFit(network: Network, task: Task): ReadoutFit {
+  const products = createProducts(network.weights.readout.shape[1], network.outputs);
+  const validated = new Array<{ input: HostArray; responses: HostArray }>(task.validation.length);
+  return {
+    addTraining(sequence, responses) {
+      const { input } = task.train[sequence];
+      const features = featuresOf(network, responses, input, task.warmUp);
+      addSequence(products, task, task.train[sequence], features);
+    },
+    addValidation(sequence, responses) {
+      validated[sequence] = { input: task.validation[sequence].input, responses };
+    },
+    solve: (ridges = defaultRidges) => chooseRidge(network, task, ridges, products, validated),
+  };
 }
 
 function chooseRidge(

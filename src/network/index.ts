@@ -25,7 +25,14 @@ export { createDriveSource, type DriveSource } from "./drive.ts";
 export { checkTask, type EvaluateOptions, type Evaluation, evaluateOnTwin } from "./evaluate.ts";
 export { readNetwork, type WriteNetworkOptions, writeNetwork } from "./files.node.ts";
 export { formatNetwork, type NetworkFiles, parseNetwork, type StoredNetwork } from "./files.ts";
-export { type FitReadoutOptions, type FittedReadout, fitReadout, isBetter } from "./fit-readout.ts";
+export {
+  createReadoutFit,
+  type FitReadoutOptions,
+  type FittedReadout,
+  fitReadout,
+  isBetter,
+  type ReadoutFit,
+} from "./fit-readout.ts";
 export { nodeKindOf } from "./kind.ts";
 export {
   type ChannelScales,
