@@ -39,7 +39,8 @@ for (const file of files) {
       .findIndex((line) => impure.test(line.replace(/^\s*(\/\/|\*).*/, "")));
     if (found >= 0) say(`line ${found + 1} touches clock, console or process; only edges may`);
   }
-  for (const match of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+  const code = text.replace(/^\s*(\/\/|\*).*$/gm, "");
+  for (const match of code.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
     const target = match[1];
     if (target.startsWith("node:") && !isNodeFile(file))
       say(`imports ${target}; name it *.node.ts`);

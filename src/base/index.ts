@@ -17,6 +17,7 @@ export {
   sliceFirst,
   unravel,
 } from "./array.ts";
+export { closestName, suggestName } from "./closest-name.ts";
 export { Fault, type FaultCode, type FaultDetails, fault, isFault } from "./fault.ts";
 export {
   applyLinear,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { closestName } from "../base/index.ts";
 import { createDevice, type DeviceSpec, listDevices } from "./catalogue.ts";
-import { closestName } from "./closest-name.ts";
 
 const seeds = { disorder: 7, thermal: 1, instrument: 2 };
 

@@ -1,5 +1,4 @@
-import { fault } from "../base/index.ts";
-import { suggestName } from "./closest-name.ts";
+import { fault, suggestName } from "../base/index.ts";
 import type { Device } from "./device.ts";
 import { formatValue, type OptionRule } from "./options.ts";
 import type { InstrumentOptions } from "./virtual/instrument.ts";

@@ -1,5 +1,4 @@
-import { fault } from "../base/index.ts";
-import { suggestName } from "./closest-name.ts";
+import { fault, suggestName } from "../base/index.ts";
 
 /** How one option is checked, and what a reader is told of it. */
 export interface OptionRule<Value> {

@@ -1,4 +1,4 @@
-import { fault } from "../base/index.ts";
+import { closestName, fault } from "../base/index.ts";
 
 /** Refuse a size that is not a whole number, too small, or not a multiple of `step`. */
 export function checkWhole(
@@ -34,7 +34,7 @@ export function checkName(
 ): void {
   if (known.includes(name)) return;
   const list = known.map((word) => `'${word}'`).join(", ");
-  const nearest = findNearest(name, known);
+  const nearest = closestName(name, known);
   throw fault("unknown-name", {
     where,
     what: `there is no ${what} of this name`,
@@ -44,32 +44,4 @@ export function checkName(
       ? `Did you mean '${nearest}'? Otherwise choose from the list`
       : "Choose from the list",
   });
-}
-
-/** The known name within a third of its length in edits, ignoring case. */
-function findNearest(name: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let fewest = Infinity;
-  for (const word of known) {
-    const edits = countEdits(name.toLowerCase(), word.toLowerCase());
-    if (edits < fewest && edits <= Math.max(2, word.length / 3)) {
-      fewest = edits;
-      best = word;
-    }
-  }
-  return best;
-}
-
-/** Levenshtein distance, by rows of its table. */
-function countEdits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

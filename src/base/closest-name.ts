@@ -14,7 +14,9 @@ function editDistance(from: string, to: string): number {
 
 /** The known name nearest to a mistyped one; undefined if none is near enough to suggest. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate));
+  const distances = known.map((candidate) =>
+    editDistance(name.toLowerCase(), candidate.toLowerCase()),
+  );
   const least = Math.min(...distances);
   return least <= Math.max(2, name.length / 3) ? known[distances.indexOf(least)] : undefined;
 }
