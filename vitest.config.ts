@@ -2,7 +2,10 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
-const alias = { "#load-kernels": source("engine/load.node.ts") };
+const alias = {
+  "#load-kernels": source("engine/load.node.ts"),
+  "#twin-files": source("twin/files.node.ts"),
+};
 
 export default defineConfig({
   test: {

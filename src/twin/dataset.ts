@@ -7,7 +7,7 @@ import {
   type Stream,
 } from "../base/index.ts";
 import type { Recording, RecordingPart } from "../data/index.ts";
-import { carrierAt } from "./model.ts";
+import { carrierPhase, waveOf } from "./model.ts";
 import type { DriveFeature, Scale, StartLaw, TwinBasis } from "./twin.ts";
 
 /** Paths of one length, standardised; some of the sequences of one part of a recording. */
@@ -259,8 +259,10 @@ function featureValues(
   period = 1,
 ): Float32Array {
   if (feature === "drive") return values;
-  const which = feature === "sine" ? 0 : 1;
-  return values.map((value, i) => value * carrierAt(set.firstStep + (i % set.time), period)[which]);
+  const wave = waveOf[feature];
+  return values.map(
+    (value, i) => value * wave(carrierPhase(set.firstStep + (i % set.time), period)),
+  );
 }
 
 /** Changes between neighbouring samples of the same path. */

@@ -4,7 +4,7 @@ import { fault } from "../base/index.ts";
 import type { Channel } from "../data/index.ts";
 import type { ParameterSet } from "../engine/index.ts";
 import { type Method, type MethodName, methods } from "../sde/index.ts";
-import type { TrainingRecord, Twin } from "./twin.ts";
+import { type DriveFeature, driveFeatures, type TrainingRecord, type Twin } from "./twin.ts";
 
 /** Version of the layout of twin.json, and the first program version that writes it. */
 export const SCHEMA_VERSION: 1 = 1;
@@ -70,7 +70,7 @@ const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   inputs: z.array(channel).min(1),
   observables: z.array(channel).min(1),
   carrierPeriod: positive.optional(),
-  features: z.array(z.enum(["drive", "sine", "double-sine"])).min(1),
+  features: z.array(z.enum(driveFeatures as [DriveFeature, ...DriveFeature[]])).min(1),
   delays: count,
   auxiliaries: count,
   drift: layers,

@@ -25,7 +25,7 @@ import type { Twin } from "./twin.ts";
 
 /** Options of the energy-score phase. */
 export interface EnergyScoreOptions {
-  /** Updates (default 3000). */
+  /** Updates (default 5000). */
   readonly steps?: number;
   /** Paths of the twin per measured path (default 4). */
   readonly paths?: number;
@@ -43,7 +43,7 @@ export interface EnergyScoreOptions {
   readonly terms?: readonly ScoreTerm[];
 }
 
-const validationPaths = 64;
+const validationPaths = 192;
 
 /**
  * Phase 2: fit the law of whole paths, noise on.
@@ -56,7 +56,7 @@ const validationPaths = 64;
  *          times are the worst single factor.
  */
 export function createEnergyScorePhase(options: EnergyScoreOptions = {}): Phase {
-  const { steps = 3000 } = options;
+  const { steps = 5000 } = options;
   return {
     name: "energy-score",
     steps,

@@ -11,6 +11,13 @@
  * const paths = simulateTwin(kernels, twin, drive, { repeats: 100, stream: createStream(8) });
  * ```
  */
+
+export {
+  type ReadTwinOptions,
+  readTwin,
+  type WriteTwinOptions,
+  writeTwin,
+} from "#twin-files";
 export {
   createDataset,
   type DatasetOptions,
@@ -19,6 +26,7 @@ export {
 } from "./dataset.ts";
 export { createDriftPhase, type DriftOptions } from "./drift.ts";
 export { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
+export type { SimulateOnce, StoredTwin, TwinRecord } from "./files.ts";
 export {
   type FitBudget,
   type FitContext,
@@ -44,6 +52,7 @@ export { initialState } from "./start.ts";
 export {
   createTwin,
   type DriveFeature,
+  driveFeatures,
   type HiddenLayers,
   type Scale,
   type StartLaw,

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createStream } from "../base/index.ts";
 import { input, interpret } from "../engine/index.ts";
-import { carrierSequence, createTwinGraph, parametersOf } from "./model.ts";
+import {
+  carrierAt,
+  carrierPhase,
+  carrierSequence,
+  createTwinGraph,
+  parametersOf,
+  waveOf,
+} from "./model.ts";
 import { initialState } from "./start.ts";
-import { createTwin, type Twin, type TwinBasis, type TwinOptions } from "./twin.ts";
+import { createTwin, driveFeatures, type Twin, type TwinBasis, type TwinOptions } from "./twin.ts";
 
 const basis: TwinBasis = {
   dt: 0.1,
@@ -104,7 +111,7 @@ describe("createTwinGraph", () => {
   });
 
   it("shows the networks amplitude times sin phi and sin 2 phi in the middle of a step", () => {
-    const ring = build({}, { ...basis, carrierPeriod: 16 });
+    const ring = build({ features: ["sine", "double-sine"] }, { ...basis, carrierPeriod: 16 });
     const carrier = carrierSequence(ring, 3, 15) as Float64Array;
     expect(carrier[0]).toBeCloseTo(Math.sin((2 * Math.PI * 15.5) / 16), 12);
     expect(carrier[2]).toBeCloseTo(Math.sin((2 * Math.PI * 0.5) / 16), 12);
@@ -114,6 +121,19 @@ describe("createTwinGraph", () => {
     const same = stepOnce(ring, { state: values.state, drive: [4], carrier: [0.25, 0.05] });
     expect(one.state[0]).toBeCloseTo(same.state[0], 12);
     expect(carrierSequence(build(), 3)).toBeUndefined();
+  });
+
+  it.each(driveFeatures)("makes the feature %s of sin phi and sin 2 phi alone", (feature) => {
+    const ringBasis = { ...basis, carrierPeriod: 16 };
+    const seen = build({ features: [feature] }, ringBasis);
+    const plain = build({ features: ["drive"] }, ringBasis);
+    for (const step of [0, 3, 7, 12]) {
+      const wave = waveOf[feature](carrierPhase(step, 16));
+      const state = [0.3, -0.2, 0, 0, 0];
+      const one = stepOnce(seen, { state, drive: [2], carrier: [...carrierAt(step, 16)] });
+      const same = stepOnce(plain, { state, drive: [2 * wave] });
+      expect(one.state[0]).toBeCloseTo(same.state[0], 12);
+    }
   });
 });
 
@@ -136,7 +156,7 @@ describe("initialState", () => {
 describe("createTwin", () => {
   it("refuses carrier features for a device without a carrier", () => {
     expect(() => build({ features: ["sine"] })).toThrowErrorMatchingInlineSnapshot(
-      `[Fault: createTwin: the drive features do not fit the device. Got [sine], expected some of drive, sine, double-sine; the last two only for a device with a carrier. Leave \`features\` out to get the usual ones.]`,
+      `[Fault: createTwin: the drive features do not fit the device. Got [sine], expected some of drive, sine, cosine, double-sine, double-cosine; but for the first only for a device with a carrier. Leave \`features\` out to get the usual ones.]`,
     );
   });
 });

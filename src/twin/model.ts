@@ -3,6 +3,7 @@ import {
   affine,
   clip,
   concat,
+  div,
   exp,
   literal,
   matmul,
@@ -12,6 +13,7 @@ import {
   parameter,
   slice,
   softplus,
+  square,
   tanh,
 } from "../engine/index.ts";
 import { createPerceptron } from "../nn/index.ts";
@@ -169,17 +171,12 @@ function createColour(
 /** Drive features, standardised, [rows, inputs * features], input-major. */
 function createFeatures(twin: Twin, drive: Node, carrier?: Node): Node {
   const { features, inputs } = twin;
-  const columnOf: { readonly [F in DriveFeature]: number } = {
-    drive: -1,
-    sine: 0,
-    "double-sine": 1,
-  };
   const isPlain = features.length === 1 && features[0] === "drive";
+  const waves = carrier && createWaves(carrier);
   const columns = inputs.flatMap((_, i) =>
     features.map((feature) => {
       const value = slice(drive, i, 1);
-      const column = columnOf[feature];
-      return column < 0 ? value : mul(value, slice(carrier as Node, column, 1));
+      return feature === "drive" || !waves ? value : mul(value, waves[feature]);
     }),
   );
   const scales = twin.scales.features;
@@ -194,14 +191,42 @@ function createFeatures(twin: Twin, drive: Node, carrier?: Node): Node {
   return add(mul(isPlain ? drive : concat(columns), factor), shift);
 }
 
+type Wave = Exclude<DriveFeature, "drive">;
+
+/** What (sin phi, sin 2 phi) says of phi: cos phi = sin 2 phi / (2 sin phi), for sin phi is not 0. */
+function createWaves(carrier: Node): { readonly [W in Wave]: Node } {
+  const sine = slice(carrier, 0, 1);
+  const doubleSine = slice(carrier, 1, 1);
+  return {
+    sine,
+    "double-sine": doubleSine,
+    cosine: div(affine(doubleSine, 0.5), sine),
+    "double-cosine": affine(square(sine), -2, 1),
+  };
+}
+
+/** The functions of the carrier that a feature is multiplied by, in numbers. */
+export const waveOf: { readonly [F in DriveFeature]: (phi: number) => number } = {
+  drive: () => 1,
+  sine: Math.sin,
+  cosine: Math.cos,
+  "double-sine": (phi) => Math.sin(2 * phi),
+  "double-cosine": (phi) => Math.cos(2 * phi),
+};
+
 /**
- * (sin phi, sin 2 phi) in the middle of a sampling step, where the two never vanish together.
+ * phi in the middle of a sampling step, where sin phi and sin 2 phi never vanish together.
  *
  * @param step    Absolute number of the step, from 0 at the reset.
  * @param period  Samples per turn of the carrier; phi = 2 pi (step + 1/2) / period.
  */
+export function carrierPhase(step: number, period: number): number {
+  return (2 * Math.PI * ((step + 0.5) % period)) / period;
+}
+
+/** (sin phi, sin 2 phi) of a sampling step, as the graph's `carrier` wants it. */
 export function carrierAt(step: number, period: number): readonly [number, number] {
-  const phi = (2 * Math.PI * ((step + 0.5) % period)) / period;
+  const phi = carrierPhase(step, period);
   return [Math.sin(phi), Math.sin(2 * phi)];
 }
 

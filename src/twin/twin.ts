@@ -4,8 +4,17 @@ import type { ParameterSet } from "../engine/index.ts";
 import { type Activation, initialWeights } from "../nn/index.ts";
 import { findMethod, type MethodName } from "../sde/index.ts";
 
-/** What the networks see of an input: its value, or a value multiplied by the device's carrier. */
-export type DriveFeature = "drive" | "sine" | "double-sine";
+/** What the networks see of an input: its value, or its value times a function of the carrier. */
+export type DriveFeature = "drive" | "sine" | "cosine" | "double-sine" | "double-cosine";
+
+/** Every feature, in the usual order. */
+export const driveFeatures: readonly DriveFeature[] = [
+  "drive",
+  "sine",
+  "cosine",
+  "double-sine",
+  "double-cosine",
+];
 
 /** Hidden layers of a perceptron. */
 export interface HiddenLayers {
@@ -85,7 +94,7 @@ export interface TwinOptions {
   readonly method?: MethodName;
   /** Default 1. */
   readonly substeps?: number;
-  /** Default ["drive"], or ["sine", "double-sine"] for a device with a carrier. */
+  /** Default ["drive"]; for a device with a carrier, all of `driveFeatures`. */
   readonly features?: readonly DriveFeature[];
   /** Default 0. */
   readonly delays?: number;
@@ -162,9 +171,8 @@ export function createTwin(basis: TwinBasis, options: TwinOptions, stream: Strea
   const substeps = options.substeps ?? 1;
   findMethod(method, substeps);
   const { dt, inputs, observables, carrierPeriod, limits, start } = basis;
-  const features =
-    options.features ??
-    (carrierPeriod === undefined ? (["drive"] as const) : (["sine", "double-sine"] as const));
+  const usual = carrierPeriod === undefined ? driveFeatures.slice(0, 1) : driveFeatures;
+  const features = options.features ?? usual;
   checkFeatures(features, carrierPeriod);
   const settings = {
     method,
@@ -230,11 +238,10 @@ function checkCount(name: string, value: number): number {
 }
 
 function checkFeatures(features: readonly DriveFeature[], carrierPeriod?: number): void {
-  const known: readonly string[] = ["drive", "sine", "double-sine"];
   const isCarrier = features.some((feature) => feature !== "drive");
   if (
     features.length > 0 &&
-    features.every((feature) => known.includes(feature)) &&
+    features.every((feature) => driveFeatures.includes(feature)) &&
     (!isCarrier || carrierPeriod !== undefined)
   ) {
     return;
@@ -243,7 +250,7 @@ function checkFeatures(features: readonly DriveFeature[], carrierPeriod?: number
     where: "createTwin",
     what: "the drive features do not fit the device",
     got: `[${features.join(", ")}]`,
-    expected: `some of ${known.join(", ")}; the last two only for a device with a carrier`,
+    expected: `some of ${driveFeatures.join(", ")}; but for the first only for a device with a carrier`,
     fix: "Leave `features` out to get the usual ones",
   });
 }
