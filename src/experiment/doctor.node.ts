@@ -1,0 +1,34 @@
+import { loadKernelModule } from "../engine/index.ts";
+import { formatTable } from "../report/index.ts";
+import { hostFacts, readVersion } from "./host.node.ts";
+
+/** What `doctor` finds. */
+export interface Examination {
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly text: string;
+}
+
+const recommendedNode = 24;
+
+/** Look at the machine and the installation. */
+export async function examine(): Promise<Examination> {
+  const { version } = await readVersion();
+  const kernels = await loadKernelModule();
+  const host = hostFacts();
+  const facts = {
+    twinloom: version,
+    node: host.node,
+    platform: host.platform,
+    processor: host.processor,
+    cores: host.cores,
+    "memory, GiB": host.memory,
+    kernels: kernels.name,
+    "multiply-add": kernels.rounding === "fused" ? "rounded once" : "rounded twice",
+  };
+  const major = Number(host.node.split(".")[0]);
+  const advice =
+    major >= recommendedNode
+      ? ""
+      : `\n\nNode ${recommendedNode} runs the kernels faster than Node ${major}.`;
+  return { facts, text: `${formatTable(Object.entries(facts)).trimEnd()}${advice}` };
+}

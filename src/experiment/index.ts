@@ -1,0 +1,57 @@
+/**
+ * experiment: what a user asks for, as functions that any front end can call: record, import, fit,
+ * validate, simulate, train, transfer, whole recipes; run folders and their reports. No numerics of
+ * its own, and nothing that prints.
+ *
+ * ```ts
+ * const run = await runRecipe({ recipe: "recipes/quickstart.yaml", quick: true }, {
+ *   onProgress: ({ stage, done, total }) => draw(stage, done / total),
+ * });
+ * show(run.text, run.report);
+ * ```
+ */
+export { type DescribedKind, describeKind, listKinds } from "./devices-verb.ts";
+export { type Examination, examine } from "./doctor.node.ts";
+export { parseDuration } from "./duration.ts";
+export { hostFacts, programName, readVersion } from "./host.node.ts";
+export type { FittedDevice } from "./loop-device.ts";
+export type { LoopPlan } from "./loop-plan.ts";
+export { type ArmResult, type LoopResult, summariseLoop } from "./loop-transfer.ts";
+export { checkRecipe, planOf, type Recipe, readYaml, recipeSchema } from "./recipe.ts";
+export {
+  describeFile,
+  type ImportOptions,
+  importFiles,
+  type RecordedFile,
+  type RecordOptions,
+  recordDevice,
+} from "./record.node.ts";
+export { reportRun } from "./report-run.node.ts";
+export { type RunFolder, type RunRecord, readRun, runInFolder } from "./run-folder.node.ts";
+export { type LoopRun, runLoop, type TrainRun } from "./run-loop.node.ts";
+export {
+  quickstartRecipe,
+  type RunRecipeOptions,
+  runRecipe,
+  trainRecipe,
+} from "./run-recipe.node.ts";
+export {
+  type TestRunOptions,
+  type TransferRun,
+  type TransferRunOptions,
+  type TwinScore,
+  testRun,
+  transferRun,
+} from "./stored-run.node.ts";
+export {
+  type FitFileOptions,
+  type FittedFile,
+  fitFile,
+  type SimulatedFile,
+  type SimulateFileOptions,
+  simulateFile,
+  type ValidatedFile,
+  type ValidateOptions,
+  validateFile,
+} from "./twin-verbs.node.ts";
+export type { Progress, VerbContext } from "./verb.ts";

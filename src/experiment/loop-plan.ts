@@ -1,0 +1,62 @@
+import type { InstrumentOptions, StandardPlanOptions } from "../devices/index.ts";
+import type { InputLimit, Readout, SampleChoice, TrainOptions } from "../network/index.ts";
+import type { TaskSpec } from "../tasks/index.ts";
+import type { FitOptions } from "../twin/index.ts";
+
+/** Ways to train a network: with the twins' noise, or without it (the paper's control). */
+export type TrainedArm = "noise-aware" | "noise-agnostic";
+
+/** The device of a loop: a kind with its options, and the samples that were fabricated. */
+export interface LoopDevice {
+  readonly kind: string;
+  /** Options of the kind. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly instrument?: InstrumentOptions;
+  /** Disorder seeds: the sample that is recorded first, then others to which the network goes. */
+  readonly disorder: readonly number[];
+}
+
+/** The graph of a loop's network. */
+export interface LoopNetwork {
+  /**
+   * `chain`: one device in time multiplex, every pass sees all earlier ones; `parallel`: passes
+   * side by side; `layered`: live layers of devices of their own.
+   */
+  readonly preset: "chain" | "parallel" | "layered";
+  /** Passes, or nodes of each layer. */
+  readonly layers: readonly number[];
+  /** Couplings within a layer (layered only). */
+  readonly recurrent: boolean;
+  /** Device samples per task step. */
+  readonly hold: number;
+  readonly readout: Partial<Readout>;
+  readonly inputLimit: InputLimit;
+  readonly couplingSamples: SampleChoice;
+}
+
+/** Everything that a whole loop does, with all choices made. */
+export interface LoopPlan {
+  readonly name: string;
+  /** Decides drives, noise of the recording, fit and task. */
+  readonly seed: number;
+  /** Networks that are trained from different first weights, each in every arm. */
+  readonly networkSeeds: readonly number[];
+  readonly device: LoopDevice;
+  readonly record: StandardPlanOptions;
+  readonly fit: FitOptions;
+  readonly network: LoopNetwork;
+  readonly task: TaskSpec;
+  /** Folder of the task's data. */
+  readonly data?: string;
+  readonly arms: readonly TrainedArm[];
+  readonly train: Omit<TrainOptions, "arm">;
+  /** Random networks whose readout alone is fitted, on the device. */
+  readonly reservoirs: number;
+  /** Times that the test part is run on a device. */
+  readonly runs: number;
+}
+
+/** Name of the folder of one trained network within a run folder. */
+export function networkFolder(plan: LoopPlan, arm: string, seed: number): string {
+  return plan.networkSeeds.length > 1 ? `network-${arm}-seed-${seed}` : `network-${arm}`;
+}

@@ -1,0 +1,329 @@
+import { createArray, type HostArray } from "../base/index.ts";
+import { type Network, sizesOf } from "../network/index.ts";
+import {
+  type Comparison,
+  confusionMatrix,
+  deviceAgainstTwin,
+  type Figure,
+  formatNumber,
+  formatReport,
+  networkGraph,
+  noiseAgainstDrive,
+  noiseCorrelation,
+  predictionAgainstTarget,
+  type ReportTable,
+  recordingOverview,
+  trainingCurves,
+  transferChart,
+} from "../report/index.ts";
+import type { Task } from "../tasks/index.ts";
+import type { TwinValidation } from "../twin/index.ts";
+import type { FittedDevice } from "./loop-device.ts";
+import type { ArmResult, LoopResult, TransferredNetwork } from "./loop-transfer.ts";
+
+/** A page and its figures. */
+export interface LoopReport {
+  readonly html: string;
+  readonly figures: readonly Figure[];
+}
+
+/** Figures of a recording and of the twin that was fitted to it. */
+export function twinFigures(device: FittedDevice): Figure[] {
+  const { recording, twin, unseen, history } = device;
+  const comparison: Comparison = {
+    dt: recording.dt,
+    inputs: recording.inputs,
+    observables: recording.observables,
+    drive: unseen.part.drive,
+    device: unseen.part.response,
+    twin: unseen.twin,
+  };
+  const lags = twin.carrierPeriod === undefined ? 30 : 4 * twin.carrierPeriod;
+  return [
+    recordingOverview(recording),
+    deviceAgainstTwin(comparison, { steps: [0, Math.min(200, comparison.drive.shape[1])] }),
+    noiseAgainstDrive(comparison),
+    noiseCorrelation(comparison, { lags: Math.min(lags, comparison.drive.shape[1] - 2) }),
+    trainingCurves(
+      ["training", "validation"].flatMap((arm) =>
+        [...new Set(history.map(({ phase }) => phase))].map((panel) => {
+          const rows = history.filter(({ phase }) => phase === panel);
+          const value = rows.map((row) => (arm === "training" ? row.loss : row.validation));
+          return { arm, seed: 0, panel, step: rows.map(({ step }) => step), value };
+        }),
+      ),
+      { name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
+    ),
+  ];
+}
+
+/** The reference's three errors beside their floors. */
+export function validationTable(validation: TwinValidation): ReportTable {
+  const { counts } = validation;
+  const rows = (["mean", "std", "autocov"] as const).map((name) => {
+    const { error, floor, ratio } = validation[name];
+    return [name, error, floor, ratio];
+  });
+  return {
+    caption: `${counts.deviceRepeats} repeats of ${counts.sequences} drives that the fit has not seen, against ${counts.twinRealisations} realisations of the twin; standardised units.`,
+    columns: ["measure", "error", "sampling floor", "error / floor"],
+    rows,
+  };
+}
+
+function trainingFigure(trained: readonly TransferredNetwork[], task: Task): Figure {
+  return trainingCurves(
+    trained.map(({ arm, seed, history }) => ({
+      arm,
+      seed,
+      step: history.map(({ iteration }) => iteration),
+      value: history.map(({ validation }) => validation),
+    })),
+    {
+      name: "training-curves",
+      title: "Training of the network",
+      stepLabel: "updates",
+      valueLabel: `${task.score}, validation part`,
+      logarithmic: task.score !== "accuracy",
+    },
+  );
+}
+
+/** The network as nodes and edges; a block of weights counts by its largest. */
+function drawnNetwork(network: Network): Figure {
+  const { inputs, coupled, delays, read } = sizesOf(network);
+  const { nodes, edges, weights, taskInputs, outputs } = network;
+  const largest = (name: string, rows: number[], cols: number[]): number => {
+    const { shape, data } = weights[name];
+    let found = 0;
+    for (const r of rows) {
+      for (const c of cols) {
+        const value = data[r * shape[1] + c];
+        if (Math.abs(value) > Math.abs(found)) found = value;
+      }
+    }
+    return found;
+  };
+  const span = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+  const rowsOf = (node: number) => span(node * inputs, inputs);
+  const drawn = [
+    ...nodes.flatMap((node, i) =>
+      node.seesInput
+        ? [
+            {
+              from: "task input",
+              to: node.name,
+              weight: largest("inputMask", rowsOf(i), span(0, taskInputs)),
+            },
+          ]
+        : [],
+    ),
+    ...edges.map(({ from, to, delay }) => ({
+      from: nodes[from].name,
+      to: nodes[to].name,
+      weight: largest(`coupling${delay}`, rowsOf(to), span(from * coupled, coupled)),
+    })),
+    ...nodes.map((node, i) => ({
+      from: node.name,
+      to: "readout",
+      weight: largest("readout", span(0, outputs), span(i * read, read)),
+    })),
+  ];
+  const delayed = delays.length > 0 ? ` Couplings reach back ${delays.join(", ")} task steps.` : "";
+  return networkGraph(
+    {
+      nodes: [
+        { id: "task input", kind: "task-input" },
+        ...nodes.map(({ name }) => ({ id: name, kind: "device" as const })),
+        { id: "readout", kind: "readout" },
+      ],
+      edges: drawn,
+    },
+    {
+      caption: `Every connection shows the largest of its trained weights: colour its sign, width its size.${delayed}`,
+    },
+  );
+}
+
+/** Row-wise exp(x) / sum. */
+function softmax(scores: HostArray): HostArray {
+  const [rows, cols] = scores.shape;
+  const result = createArray([rows, cols]);
+  for (let r = 0; r < rows; r++) {
+    const row = scores.data.subarray(r * cols, (r + 1) * cols);
+    const top = Math.max(...row);
+    const sum = row.reduce((total, x) => total + Math.exp(x - top), 0);
+    row.forEach((x, c) => {
+      result.data[r * cols + c] = Math.exp(x - top) / sum;
+    });
+  }
+  return result;
+}
+
+function predictionFigure(task: Task, one: TransferredNetwork): Figure {
+  const where = `${one.arm}, on the device that was recorded`;
+  const sequence = task.test[0];
+  const outputs = one.outputs[0];
+  const classes = Array.from({ length: task.outputs }, (_, i) => nameOfClass(task, i));
+  if (task.kind === "regression") {
+    const column = (array: HostArray): Float64Array =>
+      array.data.filter((_, i) => i % task.outputs === 0);
+    const values = column(outputs);
+    return predictionAgainstTarget(
+      {
+        kind: "regression",
+        target: column(sequence.target as HostArray),
+        predictions: [{ label: where, values: createArray([1, values.length], values) }],
+      },
+      { steps: [task.warmUp, Math.min(task.warmUp + 200, values.length)] },
+    );
+  }
+  if (task.scored === "each-step") {
+    const time = sequence.input.shape[0];
+    return predictionAgainstTarget(
+      {
+        kind: "classification",
+        input: sequence.input.data.filter((_, i) => i % task.inputs === 0),
+        labels: sequence.labels as Int32Array,
+        probability: softmax(outputs),
+        classes,
+      },
+      {
+        caption: `Test sequence 1, ${where}: the input, its class, and the probability that the network gives to each class.`,
+        steps: [task.warmUp, Math.min(task.warmUp + 80, time)],
+      },
+    );
+  }
+  const counts = createArray([task.outputs, task.outputs]);
+  task.test.forEach(({ labels }, i) => {
+    const row = one.outputs[i].data;
+    const said = row.indexOf(Math.max(...row));
+    counts.data[(labels as Int32Array)[0] * task.outputs + said] += 1;
+  });
+  return confusionMatrix({ classes, counts }, { caption: `Test part, ${where}, first run.` });
+}
+
+const nameOfClass = (task: Task, i: number): string =>
+  task.name === "sineSquare" ? ["sine", "square"][i] : `${i}`;
+
+function transferFigure(result: LoopResult, arms: readonly ArmResult[]): Figure {
+  const [recorded, other] = result.plan.device.disorder;
+  return transferChart({
+    score: result.task.score,
+    higherIsBetter: result.task.score === "accuracy",
+    arms: result.plan.arms.map((arm) => {
+      const at = (sample: number) => arms.find((x) => x.arm === arm && x.sample === sample);
+      const here = at(recorded) as ArmResult;
+      const { twinNoiseOff, twinNoiseOn, device } = here;
+      const elsewhere = other === undefined ? undefined : at(other)?.device;
+      return { arm, twinNoiseOff, twinNoiseOn, device, otherDevice: elsewhere };
+    }),
+    baselines: result.baselines,
+  });
+}
+
+/** Rows of the transfer table: one per arm and sample, then what needs no training of devices. */
+export function transferRows(
+  result: Pick<LoopResult, "plan" | "baselines">,
+  arms: readonly ArmResult[],
+): (string | number)[][] {
+  const [recorded] = result.plan.device.disorder;
+  const isAccuracy = arms[0]?.score === "accuracy";
+  const show = (value: number): string =>
+    Number.isNaN(value) ? "" : isAccuracy ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
+  const range = ([low, high]: readonly [number, number]): string =>
+    `${show(isAccuracy ? Math.max(0, low) : low)} to ${show(isAccuracy ? Math.min(1, high) : high)}`;
+  return [
+    ...arms.map((one) => [
+      one.arm,
+      one.sample === recorded ? "recorded sample" : `another sample (disorder ${one.sample})`,
+      show(one.training.value),
+      show(one.twinNoiseOff.value),
+      show(one.twinNoiseOn.value),
+      show(one.device.value),
+      range(one.device.interval),
+      show(one.gap.value),
+    ]),
+    ...Object.entries(result.baselines).map(([name, value]) => [
+      name,
+      "",
+      "",
+      "",
+      "",
+      show(value),
+      "",
+      "",
+    ]),
+  ];
+}
+
+/** Headings of {@link transferRows}. */
+export const transferColumns: readonly string[] = [
+  "network",
+  "carried to",
+  "training part",
+  "twin, noise off",
+  "twin, noise on",
+  "device",
+  "95 % interval",
+  "gap",
+];
+
+/** What keeps the drives safe, in words. */
+function limitText({ kinds, nodes, inputLimit }: Network): string {
+  const { min, max } = kinds[nodes[0].twin].drive;
+  const how = inputLimit === "clip" ? "cut to" : "kept within";
+  return `Drives are ${how} ${formatNumber(min[0])} to ${formatNumber(max[0])}, the range that was recorded.`;
+}
+
+/** The page of a whole loop. */
+export function reportLoop(
+  device: FittedDevice,
+  result: LoopResult,
+  arms: readonly ArmResult[],
+  provenance: Readonly<Record<string, string>>,
+): LoopReport {
+  const { plan, task, trained } = result;
+  const [recording, ...ofTwin] = twinFigures(device);
+  const shown = trained.find(({ arm }) => arm === "noise-aware") ?? trained[0];
+  const ofNetwork = [trainingFigure(trained, task), drawnNetwork(shown.network)];
+  const outcome = [transferFigure(result, arms), predictionFigure(task, shown)];
+  const figures = [recording, ...ofTwin, ...ofNetwork, ...outcome];
+  const [recorded] = plan.device.disorder;
+  const here = arms.filter(({ sample }) => sample === recorded);
+  const html = formatReport({
+    title: plan.name,
+    subtitle: `${String(device.recording.device?.identity ?? plan.device.kind)}, task ${task.name} (${task.split})`,
+    verdict: [device.validation.verdict, ...here.map(({ arm, verdict }) => `${arm}: ${verdict}`)],
+    sections: [
+      {
+        heading: "Outcome",
+        paragraphs: [
+          `Each network is trained on twins of the recorded sample and then run on devices through the same interface as hardware, with new noise. Gap: what the device loses against its noisy twin; positive is worse.`,
+        ],
+        tables: [
+          {
+            caption: `Test part, read once; score ${task.score}.`,
+            columns: transferColumns,
+            rows: transferRows(result, arms),
+          },
+        ],
+        figures: outcome,
+      },
+      {
+        heading: "The network",
+        paragraphs: [limitText(shown.network)],
+        figures: ofNetwork,
+      },
+      {
+        heading: "The twin",
+        paragraphs: [device.validation.verdict],
+        tables: [validationTable(device.validation)],
+        figures: ofTwin,
+      },
+      { heading: "The recording", figures: [recording] },
+    ],
+    provenance,
+  });
+  return { html, figures };
+}

@@ -1,0 +1,121 @@
+import { childStream, createStream, type Stream } from "../base/index.ts";
+import {
+  createChainNetwork,
+  createLayeredNetwork,
+  createNetwork,
+  evaluateOnTwin,
+  fitReadout,
+  type Network,
+  nodeKindOf,
+  type ScoreSummary,
+  type TrainProgress,
+  trainNetwork,
+} from "../network/index.ts";
+import { computeBaselines, createTask, type Task } from "../tasks/index.ts";
+import type { Twin } from "../twin/index.ts";
+import type { LoopContext } from "./loop-device.ts";
+import type { LoopPlan, TrainedArm } from "./loop-plan.ts";
+
+/** The network of a plan with random weights. */
+export function createLoopNetwork(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  stream: Stream,
+  preset: LoopPlan["network"]["preset"] = plan.network.preset,
+): Network {
+  const { layers, recurrent, hold, readout, inputLimit, couplingSamples } = plan.network;
+  const options = {
+    taskInputs: task.inputs,
+    outputs: task.outputs,
+    twin: { name: plan.device.kind, kind: nodeKindOf(twin) },
+    readout: { over: task.scored === "each-step" ? "each-step" : "time-mean", ...readout },
+    ...{ hold, inputLimit, couplingSamples },
+  } as const;
+  if (preset === "layered") return createLayeredNetwork({ ...options, layers, recurrent }, stream);
+  const passes = layers.reduce((sum, count) => sum + count, 0);
+  if (preset === "chain") return createChainNetwork({ ...options, stages: passes }, stream);
+  const nodes = Array.from({ length: passes }, (_, i) => ({ name: `pass ${i + 1}` }));
+  return createNetwork({ nodes, edges: [], live: false }, options, stream);
+}
+
+/** Create a plan's task, and see what can be reached without any device. */
+export async function prepareTask(plan: LoopPlan): Promise<{
+  readonly task: Task;
+  readonly baselines: Readonly<Record<string, number>>;
+}> {
+  const stream = childStream(createStream(plan.seed), "task");
+  const task = await createTask(plan.task, stream, { data: plan.data });
+  return { task, baselines: computeBaselines(task, childStream(stream, "baselines")) };
+}
+
+/** One training of one arm. */
+export interface TrainedNetwork {
+  readonly arm: TrainedArm;
+  readonly seed: number;
+  readonly network: Network;
+  readonly history: readonly TrainProgress[];
+  readonly iterations: number;
+  /** Score on the training part, twin noise on: beside the test score it shows overfitting. */
+  readonly training: ScoreSummary;
+}
+
+/** The stream of everything that belongs to one network seed. */
+export function networkStream(plan: LoopPlan, seed: number): Stream {
+  return childStream(childStream(createStream(plan.seed), "network"), seed);
+}
+
+/**
+ * Train every arm of a plan from every network seed. The test part is not read.
+ *
+ * A training starts from the readout that ridge regression gives to the random network.
+ */
+export async function trainLoop(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  context: LoopContext,
+): Promise<TrainedNetwork[]> {
+  const trained: TrainedNetwork[] = [];
+  for (const arm of plan.arms) {
+    for (const seed of plan.networkSeeds) {
+      trained.push(await trainOne(plan, twin, task, arm, seed, context));
+    }
+  }
+  return trained;
+}
+
+async function trainOne(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  arm: TrainedArm,
+  seed: number,
+  { kernels, signal, onProgress, onMetrics }: LoopContext,
+): Promise<TrainedNetwork> {
+  const stream = networkStream(plan, seed);
+  const random = createLoopNetwork(plan, twin, task, childStream(stream, "weights"));
+  const start = fitReadout(kernels, random, twin, task, {
+    noise: arm === "noise-aware",
+    stream: childStream(stream, "first readout"),
+  });
+  const stage = plan.networkSeeds.length > 1 ? `train ${arm}, seed ${seed}` : `train ${arm}`;
+  const onTraining = (progress: TrainProgress): void => {
+    const { iteration: done, iterations: total, loss, validation } = progress;
+    onProgress?.({ stage, done, total, unit: "updates", measures: { loss, validation } });
+    onMetrics?.({ stage: "train", arm, seed, ...progress });
+  };
+  const { network, history, iterations } = await trainNetwork(
+    kernels,
+    start.network,
+    twin,
+    task,
+    { ...plan.train, arm },
+    { stream: childStream(stream, "training"), signal, onProgress: onTraining },
+  );
+  const { value, interval, n } = evaluateOnTwin(kernels, network, twin, task, task.train, {
+    noise: true,
+    stream: childStream(stream, "training score"),
+  });
+  return { arm, seed, network, history, iterations, training: { value, interval, n } };
+}

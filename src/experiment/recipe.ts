@@ -1,0 +1,310 @@
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { closestName, fault } from "../base/index.ts";
+import { deviceKinds } from "../devices/index.ts";
+import { TASK_NAMES } from "../tasks/index.ts";
+import { type DriveFeature, driveFeatures } from "../twin/index.ts";
+import { durationForm, parseDuration } from "./duration.ts";
+import type { LoopPlan, TrainedArm } from "./loop-plan.ts";
+import type { Plain } from "./overrides.ts";
+
+const whole = (least: number) => z.int().min(least);
+const seed = whole(0);
+const hidden = z.array(whole(1)).min(1);
+
+const deviceRule = z
+  .looseObject({
+    kind: z.enum(Object.keys(deviceKinds)).describe("a kind that `device list` shows"),
+    disorder: z
+      .array(seed)
+      .min(1)
+      .default([1])
+      .describe("fabricated samples: the recorded one first, then others to carry the network to"),
+    instrument: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("readout noise, gain, ADC and so on; off by default"),
+  })
+  .describe("the device; options of its kind stand beside `kind`");
+
+const recordRule = z
+  .strictObject({
+    preset: z.literal("standard").default("standard"),
+    sequences: whole(0).optional().describe("different drives, each measured once"),
+    steps: whole(1).optional().describe("length of every sequence, samples"),
+    repeatSequences: whole(2)
+      .default(20)
+      .describe("drives measured many times; half only judge the twin"),
+    repeats: whole(4).default(50).describe("repeats of each of these"),
+    ladderLevels: whole(0).optional(),
+    ladderRepeats: whole(1).optional(),
+    holds: z.array(whole(1)).min(1).optional().describe("hold lengths, in samples per step"),
+    range: z
+      .array(z.tuple([z.number(), z.number()]))
+      .optional()
+      .describe("active range of each input, device units"),
+  })
+  .describe("what is measured to fit and judge the twin");
+
+const twinRule = z
+  .strictObject({
+    method: z.enum(["map", "heun"]).default("map"),
+    substeps: whole(1).optional(),
+    objectives: z
+      .tuple([z.literal("drift"), z.literal("energy-score")])
+      .default(["drift", "energy-score"]),
+    delays: whole(0).optional().describe("past observables beside the present one"),
+    auxiliaries: whole(0).optional().describe("Ornstein-Uhlenbeck variables of the coloured noise"),
+    observationNoise: z.boolean().optional(),
+    features: z
+      .array(z.enum(driveFeatures as [DriveFeature, ...DriveFeature[]]))
+      .optional()
+      .describe("what the networks see of each input, for devices with a carrier"),
+    hidden: hidden.optional().describe("hidden layers of the drift network"),
+    noiseHidden: hidden.optional().describe("hidden layers of the diffusion network"),
+    activation: z.enum(["relu", "tanh", "silu"]).optional(),
+    driftSteps: whole(1).optional().describe("updates of the drift phase"),
+    noiseSteps: whole(1).optional().describe("updates of the noise phase"),
+    driftRate: z.number().min(0).optional().describe("factor on the rate of F in the noise phase"),
+  })
+  .describe("the twin and its fit");
+
+const networkRule = z
+  .strictObject({
+    preset: z.enum(["chain", "parallel", "layered"]).default("layered"),
+    nodes: whole(1).optional().describe("all nodes; the sum of `layers` where both are given"),
+    layers: z.array(whole(1)).min(1).optional(),
+    recurrent: z.boolean().default(true).describe("couplings within a layer"),
+    hold: whole(1).default(1).describe("device samples per task step"),
+    readout: z.enum(["each-step", "time-mean", "last-step"]).optional(),
+    readoutSamples: z.enum(["all", "last", "mean"]).default("all"),
+    readoutSeesInput: z.boolean().default(false),
+    inputLimit: z.enum(["clip", "smooth"]).default("clip"),
+    couplingSamples: z.enum(["last", "all"]).default("last"),
+  })
+  .describe("the network of twins");
+
+const taskRule = z
+  .looseObject({
+    name: z.enum(TASK_NAMES as [string, ...string[]]),
+    split: z.string().optional(),
+  })
+  .describe("the task; its sizes stand beside `name`");
+
+const trainRule = z
+  .strictObject({
+    arms: z
+      .array(z.enum(["noise-aware", "noise-agnostic"]))
+      .min(1)
+      .default(["noise-aware", "noise-agnostic"]),
+    iterations: whole(1).optional().describe("updates (default 1000)"),
+    budget: z
+      .string()
+      .regex(durationForm, "expected a time such as 120s or 2min")
+      .optional()
+      .describe("time instead of iterations; becomes a number of updates before the training"),
+    batch: whole(1).optional(),
+    paths: whole(1).optional().describe("noisy paths per example"),
+    window: whole(2).optional().describe("task steps of a window, where sequences are longer"),
+    learningRate: z.number().positive().optional(),
+    readoutDecay: z.number().min(0).optional(),
+    refit: z.boolean().default(true).describe("refit the readout by ridge at the end if it helps"),
+    reservoirs: whole(0).default(0).describe("random networks with a readout fitted on the device"),
+  })
+  .describe("how networks are trained");
+
+/** A recipe with every default filled in; `recipeSchema` says what each key means. */
+export interface Recipe {
+  readonly name: string;
+  readonly seeds: number[];
+  readonly seed: number;
+  readonly device: {
+    readonly kind: string;
+    readonly disorder: number[];
+    readonly instrument?: Record<string, unknown>;
+    readonly [option: string]: unknown;
+  };
+  readonly record: {
+    readonly preset: "standard";
+    readonly sequences?: number;
+    readonly steps?: number;
+    readonly repeatSequences: number;
+    readonly repeats: number;
+    readonly ladderLevels?: number;
+    readonly ladderRepeats?: number;
+    readonly holds?: number[];
+    readonly range?: [number, number][];
+  };
+  readonly twin: {
+    readonly method: "map" | "heun";
+    readonly substeps?: number;
+    readonly objectives: ["drift", "energy-score"];
+    readonly delays?: number;
+    readonly auxiliaries?: number;
+    readonly observationNoise?: boolean;
+    readonly features?: DriveFeature[];
+    readonly hidden?: number[];
+    readonly noiseHidden?: number[];
+    readonly activation?: "relu" | "tanh" | "silu";
+    readonly driftSteps?: number;
+    readonly noiseSteps?: number;
+    readonly driftRate?: number;
+  };
+  readonly network: {
+    readonly preset: "chain" | "parallel" | "layered";
+    readonly nodes?: number;
+    readonly layers?: number[];
+    readonly recurrent: boolean;
+    readonly hold: number;
+    readonly readout?: "each-step" | "time-mean" | "last-step";
+    readonly readoutSamples: "all" | "last" | "mean";
+    readonly readoutSeesInput: boolean;
+    readonly inputLimit: "clip" | "smooth";
+    readonly couplingSamples: "last" | "all";
+  };
+  readonly task: {
+    readonly name: string;
+    readonly split?: string;
+    readonly [size: string]: unknown;
+  };
+  readonly train: {
+    readonly arms: TrainedArm[];
+    readonly iterations?: number;
+    readonly budget?: string;
+    readonly batch?: number;
+    readonly paths?: number;
+    readonly window?: number;
+    readonly learningRate?: number;
+    readonly readoutDecay?: number;
+    readonly refit: boolean;
+    readonly reservoirs: number;
+  };
+  readonly transfer: { readonly runs: number };
+}
+
+const recipeRule: z.ZodType<Recipe> = z.strictObject({
+  name: z.string().min(1),
+  seeds: z.array(seed).min(1).default([0]).describe("first weights of the networks"),
+  seed: seed.default(0).describe("drives, recording, fit and task"),
+  device: deviceRule,
+  record: recordRule.prefault({}),
+  twin: twinRule.prefault({}),
+  network: networkRule.prefault({}),
+  task: taskRule,
+  train: trainRule.prefault({}),
+  transfer: z.strictObject({ runs: whole(1).default(3) }).prefault({}),
+});
+
+/** JSON Schema of recipes, for editors. */
+export function recipeSchema(): object {
+  return z.toJSONSchema(recipeRule, { io: "input" });
+}
+
+/**
+ * Read YAML whose top level is a mapping.
+ *
+ * @param where  File name, for messages.
+ * @throws       `bad-recipe` if it is not YAML or not a mapping.
+ */
+export function readYaml(text: string, where: string): Plain {
+  const document = parseDocument(text);
+  const broken = document.errors.map(({ message }) => message.split("\n")[0]);
+  if (broken.length > 0) throw badRecipe(where, broken);
+  const value: unknown = document.toJS() ?? {};
+  if (typeof value === "object" && !Array.isArray(value)) return value as Plain;
+  throw badRecipe(where, ["it is not a mapping of keys to values"]);
+}
+
+/**
+ * Check a recipe, fill in its defaults, and say everything that is wrong with it at once.
+ *
+ * @param where  File name, for messages.
+ * @throws       `bad-recipe` listing every problem with its path.
+ */
+export function checkRecipe(written: Plain, where: string): Recipe {
+  const checked = recipeRule.safeParse(written);
+  if (checked.success) return checked.data;
+  throw badRecipe(where, checked.error.issues.flatMap(describeIssue));
+}
+
+type Issue = z.core.$ZodIssue;
+
+function describeIssue(issue: Issue): string[] {
+  const path = issue.path.join(".");
+  if (issue.code !== "unrecognized_keys") {
+    const text = issue.message.replace(/^Invalid input: /, "");
+    return [`${path === "" ? "the recipe" : path}: ${text}`];
+  }
+  const known = keysAt(issue.path);
+  return issue.keys.map((key) => {
+    const meant = closestName(key, known);
+    const hint = meant ? `; did you mean '${meant}'?` : ` (known: ${known.join(", ")})`;
+    return `${path === "" ? key : `${path}.${key}`}: there is no such key${hint}`;
+  });
+}
+
+/** Keys that the schema knows at a path. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema = recipeSchema() as { properties?: Record<string, object> };
+  for (const part of path) schema = (schema.properties?.[String(part)] ?? {}) as typeof schema;
+  return Object.keys(schema.properties ?? {});
+}
+
+function badRecipe(where: string, problems: readonly string[]): Error {
+  return fault("bad-recipe", {
+    where,
+    what:
+      problems.length === 1 ? "the recipe has a fault" : `the recipe has ${problems.length} faults`,
+    got: problems.join("; "),
+    expected: "a recipe as in docs/recipes.md",
+    fix: "Mend what is named and start again",
+  });
+}
+
+/**
+ * Make all choices of a recipe.
+ *
+ * @param data   Folder of the task's data.
+ * @param clock  Seconds, for `train.budget`.
+ */
+export function planOf(recipe: Recipe, data: string | undefined, clock: () => number): LoopPlan {
+  const { name, seeds, device, record, twin, network, task, train, transfer } = recipe;
+  const { kind, disorder, instrument, ...options } = device;
+  const { preset: _, ...drives } = record;
+  const { arms, reservoirs, budget, ...training } = train;
+  const activation = twin.activation ?? "tanh";
+  const layers = (hiddenLayers: readonly number[] | undefined) =>
+    hiddenLayers ? { hidden: hiddenLayers, activation } : undefined;
+  const { method, substeps, delays, auxiliaries, observationNoise, features } = twin;
+  return {
+    ...{ name, seed: recipe.seed, networkSeeds: seeds, arms, reservoirs, data },
+    device: { kind, options, disorder, instrument },
+    record: drives,
+    fit: {
+      twin: {
+        ...{ method, substeps, delays, auxiliaries, observationNoise, features },
+        drift: layers(twin.hidden),
+        diffusion: layers(twin.noiseHidden),
+      },
+      drift: { steps: twin.driftSteps },
+      noise: { steps: twin.noiseSteps, driftRate: twin.driftRate },
+    },
+    network: {
+      preset: network.preset,
+      layers: network.layers ?? [network.nodes ?? 16],
+      ...{ recurrent: network.recurrent, hold: network.hold, inputLimit: network.inputLimit },
+      couplingSamples: network.couplingSamples,
+      readout: {
+        samples: network.readoutSamples,
+        seesInput: network.readoutSeesInput,
+        ...(network.readout ? { over: network.readout } : {}),
+      },
+    },
+    task,
+    train: {
+      ...training,
+      ...(budget ? { budget: { seconds: parseDuration(budget), clock } } : {}),
+    },
+    runs: transfer.runs,
+  };
+}

@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { fault } from "../base/index.ts";
+import {
+  describeRecording,
+  formatSummary,
+  importRecording,
+  type RecordingSummary,
+  readRecording,
+  writeRecording,
+} from "../data/index.ts";
+import { recordLoop } from "./loop-device.ts";
+import { merge, parseOverrides } from "./overrides.ts";
+import { checkRecipe, planOf, readYaml } from "./recipe.ts";
+import type { VerbContext } from "./verb.ts";
+
+/** What came of a recording. */
+export interface RecordedFile {
+  readonly path: string;
+  readonly summary: RecordingSummary;
+  /** The summary for a terminal. */
+  readonly text: string;
+}
+
+/** What to record. */
+export interface RecordOptions {
+  /** Kind of the device. */
+  readonly device: string;
+  /** A YAML file with the sections `device` and `record` of a recipe. */
+  readonly plan?: string;
+  /** "device.sigma=0.3", "record.repeats=100". */
+  readonly settings?: readonly string[];
+  readonly out: string;
+  readonly seed: number;
+}
+
+/** Record a virtual device with the standard plan. */
+export async function recordDevice(
+  { device, plan, settings = [], out, seed }: RecordOptions,
+  context: VerbContext,
+): Promise<RecordedFile> {
+  const where = plan ?? "record";
+  const file = plan === undefined ? {} : readYaml(await readText(plan), plan);
+  const named = merge(merge({ device: { kind: device } }, file), parseOverrides(settings));
+  const written = { ...named, name: "record", seed, task: { name: "sineSquare" } };
+  const chosen = planOf(checkRecipe(written, where), undefined, () => 0);
+  const recording = await recordLoop(chosen, context);
+  await writeRecording(out, recording);
+  return summaryOf(out, describeRecording(recording));
+}
+
+/** How files become one recording. */
+export interface ImportOptions {
+  readonly files: readonly string[];
+  readonly out: string;
+  /** Sampling step where a file has none, s. */
+  readonly dt?: number;
+}
+
+/** Make one recording of several files. */
+export async function importFiles({ files, out, dt }: ImportOptions): Promise<RecordedFile> {
+  const recording = await importRecording(files, { dt });
+  await writeRecording(out, recording);
+  return summaryOf(out, describeRecording(recording));
+}
+
+/** What is in a recording. */
+export async function describeFile(path: string): Promise<RecordedFile> {
+  return summaryOf(path, describeRecording(await readRecording(path)));
+}
+
+const summaryOf = (path: string, summary: RecordingSummary): RecordedFile => ({
+  path,
+  summary,
+  text: `${path}\n${formatSummary(summary)}`,
+});
+
+/** Read a text file that a user named. */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw fault("missing-file", {
+      where: path,
+      what: "the file cannot be read",
+      got: error.code ?? String(error),
+      expected: "a YAML file",
+      fix: "Check the path; the program comes with recipes in recipes/",
+    });
+  });
+}

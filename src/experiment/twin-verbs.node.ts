@@ -1,0 +1,259 @@
+import { childStream, createArray, createStream, fault, type HostArray } from "../base/index.ts";
+import {
+  formatNpz,
+  hashRecording,
+  type Recording,
+  readArray,
+  readRecording,
+  writeAtomically,
+} from "../data/index.ts";
+import { type KernelModule, loadKernelModule } from "../engine/index.ts";
+import { formatTable } from "../report/index.ts";
+import {
+  compareRepeats,
+  type FitOptions,
+  fitTwin,
+  readTwin,
+  type SimulateOnce,
+  type StoredTwin,
+  simulateTwin,
+  type Twin,
+  type TwinValidation,
+  writeTwin,
+} from "../twin/index.ts";
+import { parseDuration } from "./duration.ts";
+import { programName } from "./host.node.ts";
+import { holdOut } from "./loop-device.ts";
+import { merge, parseOverrides } from "./overrides.ts";
+import { checkRecipe, planOf, readYaml } from "./recipe.ts";
+import { readText } from "./record.node.ts";
+import type { VerbContext } from "./verb.ts";
+
+const simulateWith =
+  (kernels: KernelModule): SimulateOnce =>
+  (twin, drive, stream) =>
+    simulateTwin(kernels, twin, drive, { stream });
+
+/** What to fit and how. */
+export interface FitFileOptions {
+  readonly recording: string;
+  /** The twin folder. */
+  readonly out: string;
+  /** A recipe; its section `twin` counts. */
+  readonly recipe?: string;
+  /** "twin.delays=4". */
+  readonly settings?: readonly string[];
+  /** "60s": replaces the numbers of updates, which are recorded. */
+  readonly budget?: string;
+  readonly seed: number;
+}
+
+/** What a fit says. */
+export interface FittedFile {
+  readonly path: string;
+  readonly phases: NonNullable<Twin["training"]>["phases"];
+  readonly text: string;
+}
+
+/**
+ * Fit a twin to a recording and write its folder.
+ *
+ * Half of the repeated sequences are left to `validateFile`.
+ */
+export async function fitFile(
+  { recording: path, out, recipe, settings = [], budget, seed }: FitFileOptions,
+  { signal, onProgress }: VerbContext,
+): Promise<FittedFile> {
+  const recording = await readRecording(path);
+  const options = await readFitOptions(recipe, settings, budget);
+  const kernels = await loadKernelModule();
+  const { seen } = holdOut(recording);
+  const { twin } = await fitTwin(kernels, seen, options, {
+    stream: childStream(createStream(seed), "fit"),
+    signal,
+    onProgress: ({ phase, step, steps, loss, validation }) => {
+      const measures = { loss, validation };
+      onProgress?.({ stage: `fit: ${phase}`, done: step, total: steps, unit: "updates", measures });
+    },
+  });
+  await writeTwin(out, twin, {
+    program: await programName(),
+    simulate: simulateWith(kernels),
+    datasets: [hashRecording(recording)],
+  });
+  const phases = twin.training?.phases ?? [];
+  const lines = phases.map(({ name, steps, validation }) => {
+    return `${name}: ${steps} updates, validation ${Number(validation.toPrecision(4))}`;
+  });
+  return { path: out, phases, text: [`twin written to ${out}`, ...lines].join("\n") };
+}
+
+async function readFitOptions(
+  recipe: string | undefined,
+  settings: readonly string[],
+  budget: string | undefined,
+): Promise<FitOptions> {
+  const file = recipe === undefined ? {} : readYaml(await readText(recipe), recipe);
+  const { twin } = merge({ twin: file.twin ?? {} }, parseOverrides(settings));
+  const rest = { device: { kind: "leaky-integrator" }, task: { name: "sineSquare" } };
+  const checked = checkRecipe({ name: "fit", twin, ...rest }, recipe ?? "twin fit");
+  const { fit } = planOf(checked, undefined, () => 0);
+  if (budget === undefined) return fit;
+  const seconds = parseDuration(budget);
+  if (seconds > 0) return { ...fit, budget: { seconds, clock: () => performance.now() / 1000 } };
+  throw fault("bad-value", {
+    where: "twin fit --budget",
+    what: "this is not a time",
+    got: `'${budget}'`,
+    expected: "a number with s, min or h",
+    fix: "Write, for example, --budget 60s",
+  });
+}
+
+/** A judged twin: the keys of `twin validate --json`. */
+export interface ValidatedFile extends TwinValidation {
+  /** Whether the fit had seen the drives, in words. */
+  readonly drives: string;
+  /** The judgement for a terminal; not part of the JSON. */
+  readonly text: string;
+}
+
+/** How a twin is judged. */
+export interface ValidateOptions {
+  readonly twin: string;
+  readonly recording: string;
+  /** Realisations (default as many as the device's repeats). */
+  readonly repeats?: number;
+  readonly seed: number;
+}
+
+/**
+ * Compare realisations of a twin with repeats of its device.
+ *
+ * @throws  `bad-value` if nothing was repeated.
+ */
+export async function validateFile(options: ValidateOptions): Promise<ValidatedFile> {
+  const kernels = await loadKernelModule();
+  const stored = await readTwin(options.twin, { simulate: simulateWith(kernels) });
+  const recording = await readRecording(options.recording);
+  const { part, drives } = judgedPart(stored, recording, options.recording);
+  const stream = childStream(createStream(options.seed), "validate");
+  const realisations = simulateTwin(kernels, stored.twin, part.drive, {
+    repeats: options.repeats ?? part.response.shape[1],
+    stream: childStream(stream, "realisations"),
+  });
+  const validation = compareRepeats(part.response, realisations, {
+    stream: childStream(stream, "floors"),
+    scale: stored.twin.scales.observables.map(({ sd }) => sd),
+  });
+  return { ...validation, drives, text: validationText(validation, drives) };
+}
+
+function judgedPart(stored: StoredTwin, recording: Recording, where: string) {
+  const { unseen, isShared } = holdOut(recording);
+  if (unseen.response.shape[1] < 4) {
+    throw fault("bad-value", {
+      where,
+      what: "nothing in the recording was repeated often enough to judge noise",
+      got: `at most ${unseen.response.shape[1]} repeats of a drive`,
+      expected: "a part with at least 4 repeats of each drive",
+      fix: "Record some drives many times, or import repeats as another part",
+    });
+  }
+  if (!stored.datasets.includes(hashRecording(recording))) {
+    const all = recording.parts.find(({ name }) => name === unseen.name) ?? unseen;
+    return { part: all, drives: "another recording than the one of the fit" };
+  }
+  if (isShared) return { part: unseen, drives: "the one repeated drive, which the fit has seen" };
+  return { part: unseen, drives: "drives that the fit has not seen" };
+}
+
+function validationText(validation: TwinValidation, drives: string): string {
+  const { counts } = validation;
+  const rows = (["mean", "std", "autocov"] as const).map((name) => {
+    const { error, floor, ratio } = validation[name];
+    return [name, error, floor, ratio];
+  });
+  const table = formatTable(rows, {
+    columns: ["measure", "error", "sampling floor", "ratio"],
+  }).trimEnd();
+  const text = `${counts.deviceRepeats} repeats of ${counts.sequences} drives against ${counts.twinRealisations} realisations, ${drives}`;
+  return `${text}\n\n${table}\n\n${validation.verdict}`;
+}
+
+/** What to simulate. */
+export interface SimulateFileOptions {
+  readonly twin: string;
+  /** .npy: [time], [time, inputs] or [sequences, time, inputs], device units. */
+  readonly drive: string;
+  readonly repeats: number;
+  /** .npz to write. */
+  readonly out: string;
+  readonly seed: number;
+  /** Follow drives beyond the recorded range. */
+  readonly allowExtrapolation?: boolean;
+}
+
+/** What was simulated. */
+export interface SimulatedFile {
+  readonly path: string;
+  /** [sequences, repeats, time, observables] */
+  readonly shape: readonly number[];
+}
+
+/**
+ * Write realisations of a twin: `observables` [sequences, repeats, time, observables], `drive`, `dt`.
+ *
+ * @throws  `shape-mismatch` for a drive of another shape; `out-of-range` if it leaves what was
+ *          recorded.
+ */
+export async function simulateFile(options: SimulateFileOptions): Promise<SimulatedFile> {
+  const kernels = await loadKernelModule();
+  const { twin } = await readTwin(options.twin, { simulate: simulateWith(kernels) });
+  const drive = toSequences(await readArray(options.drive), twin, options.drive);
+  if (!options.allowExtrapolation) checkRange(drive, twin, options.drive);
+  const observables = simulateTwin(kernels, twin, drive, {
+    repeats: options.repeats,
+    stream: childStream(createStream(options.seed), "simulate"),
+  });
+  const arrays = new Map([
+    ["observables", observables],
+    ["drive", drive],
+    ["dt", createArray([], [twin.dt])],
+  ]);
+  await writeAtomically(options.out, formatNpz(arrays));
+  return { path: options.out, shape: observables.shape };
+}
+
+function toSequences(array: HostArray, twin: Twin, where: string): HostArray {
+  const { shape, data } = array;
+  const inputs = twin.inputs.length;
+  if (shape.length === 1 && inputs === 1) return createArray([1, shape[0], 1], data);
+  if (shape.length === 2 && shape[1] === inputs) return createArray([1, ...shape], data);
+  if (shape.length === 3 && shape[2] === inputs) return array;
+  throw fault("shape-mismatch", {
+    where,
+    what: "the drive does not fit the twin",
+    got: `[${shape.join(", ")}]`,
+    expected: `[time, ${inputs}] or [sequences, time, ${inputs}]`,
+    fix: `Give one column for each of ${twin.inputs.map(({ name }) => name).join(", ")}`,
+  });
+}
+
+function checkRange(drive: HostArray, twin: Twin, where: string): void {
+  const count = twin.inputs.length;
+  twin.limits.forEach(({ min, max }, i) => {
+    const values = drive.data.filter((_, k) => k % count === i);
+    const low = values.reduce((a, b) => Math.min(a, b));
+    const high = values.reduce((a, b) => Math.max(a, b));
+    if (low >= min && high <= max) return;
+    const { name, unit } = twin.inputs[i];
+    throw fault("out-of-range", {
+      where,
+      what: `the drive '${name}' leaves the range that was recorded`,
+      got: `${low} to ${high} ${unit}`,
+      expected: `within ${min} to ${max} ${unit}`,
+      fix: "Stay within the range, or add --allow-extrapolation and trust nothing beyond it",
+    });
+  });
+}
