@@ -8,6 +8,7 @@ import {
   readRecording,
   writeRecording,
 } from "../data/index.ts";
+import { checkFree, readInput } from "./input.node.ts";
 import { recordLoop } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
@@ -38,6 +39,7 @@ export async function recordDevice(
   { device, plan, settings = [], out, seed }: RecordOptions,
   context: VerbContext,
 ): Promise<RecordedFile> {
+  checkFree(out);
   const where = plan ?? "record";
   const file = plan === undefined ? {} : readYaml(await readText(plan), plan);
   const named = merge(merge({ device: { kind: device } }, file), parseOverrides(settings));
@@ -58,14 +60,14 @@ export interface ImportOptions {
 
 /** Make one recording of several files. */
 export async function importFiles({ files, out, dt }: ImportOptions): Promise<RecordedFile> {
-  const recording = await importRecording(files, { dt });
+  const recording = await readInput(importRecording(files, { dt }));
   await writeRecording(out, recording);
   return summaryOf(out, describeRecording(recording));
 }
 
 /** What is in a recording. */
 export async function describeFile(path: string): Promise<RecordedFile> {
-  return summaryOf(path, describeRecording(await readRecording(path)));
+  return summaryOf(path, describeRecording(await readInput(readRecording(path))));
 }
 
 const summaryOf = (path: string, summary: RecordingSummary): RecordedFile => ({

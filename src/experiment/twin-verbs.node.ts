@@ -23,6 +23,7 @@ import {
 } from "../twin/index.ts";
 import { parseDuration } from "./duration.ts";
 import { programName } from "./host.node.ts";
+import { checkDrive, checkFree, checkSameDevice, readInput } from "./input.node.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
@@ -64,7 +65,8 @@ export async function fitFile(
   { recording: path, out, recipe, settings = [], budget, seed }: FitFileOptions,
   { signal, onProgress }: VerbContext,
 ): Promise<FittedFile> {
-  const recording = await readRecording(path);
+  checkFree(out);
+  const recording = await readInput(readRecording(path));
   const options = await readFitOptions(recipe, settings, budget);
   const kernels = await loadKernelModule();
   const { seen } = holdOut(recording);
@@ -135,7 +137,8 @@ export interface ValidateOptions {
 export async function validateFile(options: ValidateOptions): Promise<ValidatedFile> {
   const kernels = await loadKernelModule();
   const stored = await readTwin(options.twin, { simulate: simulateWith(kernels) });
-  const recording = await readRecording(options.recording);
+  const recording = await readInput(readRecording(options.recording));
+  checkSameDevice(stored.twin, recording, options.recording);
   const { part, drives } = judgedPart(stored, recording, options.recording);
   const stream = childStream(createStream(options.seed), "validate");
   const realisations = simulateTwin(kernels, stored.twin, part.drive, {
@@ -211,6 +214,7 @@ export async function simulateFile(options: SimulateFileOptions): Promise<Simula
   const kernels = await loadKernelModule();
   const { twin } = await readTwin(options.twin, { simulate: simulateWith(kernels) });
   const drive = toSequences(await readArray(options.drive), twin, options.drive);
+  checkDrive(drive, options.drive);
   if (!options.allowExtrapolation) checkRange(drive, twin, options.drive);
   const observables = simulateTwin(kernels, twin, drive, {
     repeats: options.repeats,
