@@ -50,6 +50,8 @@ export interface LoopPlan {
   readonly data?: string;
   readonly arms: readonly TrainedArm[];
   readonly train: Omit<TrainOptions, "arm">;
+  /** Random networks from which a training chooses its start: the best once their readout is fitted. */
+  readonly starts: number;
   /** Random networks whose readout alone is fitted, on the device. */
   readonly reservoirs: number;
   /** Times that the test part is run on a device. */

@@ -1,10 +1,13 @@
 import { childStream, createStream, type Stream } from "../base/index.ts";
+import type { KernelModule } from "../engine/index.ts";
 import {
   createChainNetwork,
   createLayeredNetwork,
   createNetwork,
   evaluateOnTwin,
+  type FittedReadout,
   fitReadout,
+  isBetter,
   type Network,
   nodeKindOf,
   type ScoreSummary,
@@ -68,7 +71,7 @@ export function networkStream(plan: LoopPlan, seed: number): Stream {
 /**
  * Train every arm of a plan from every network seed. The test part is not read.
  *
- * A training starts from the readout that ridge regression gives to the random network.
+ * A training starts from the best of `starts` random networks with a fitted readout.
  */
 export async function trainLoop(
   plan: LoopPlan,
@@ -94,11 +97,7 @@ async function trainOne(
   { kernels, signal, onProgress, onMetrics }: LoopContext,
 ): Promise<TrainedNetwork> {
   const stream = networkStream(plan, seed);
-  const random = createLoopNetwork(plan, twin, task, childStream(stream, "weights"));
-  const start = fitReadout(kernels, random, twin, task, {
-    noise: arm === "noise-aware",
-    stream: childStream(stream, "first readout"),
-  });
+  const start = chooseStart(plan, twin, task, arm, stream, kernels);
   const stage = plan.networkSeeds.length > 1 ? `train ${arm}, seed ${seed}` : `train ${arm}`;
   const onTraining = (progress: TrainProgress): void => {
     const { iteration: done, iterations: total, loss, validation } = progress;
@@ -107,7 +106,7 @@ async function trainOne(
   };
   const { network, history, iterations } = await trainNetwork(
     kernels,
-    start.network,
+    start,
     twin,
     task,
     { ...plan.train, arm },
@@ -118,4 +117,25 @@ async function trainOne(
     stream: childStream(stream, "training score"),
   });
   return { arm, seed, network, history, iterations, training: { value, interval, n } };
+}
+
+/** The best of some random networks, by their validation score once their readout is fitted. */
+function chooseStart(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  arm: TrainedArm,
+  stream: Stream,
+  kernels: KernelModule,
+): Network {
+  let best: FittedReadout | undefined;
+  for (let i = 0; i < plan.starts; i++) {
+    const weights = childStream(childStream(stream, "weights"), i);
+    const fitted = fitReadout(kernels, createLoopNetwork(plan, twin, task, weights), twin, task, {
+      noise: arm === "noise-aware",
+      stream: childStream(stream, "first readout"),
+    });
+    if (!best || isBetter(task, fitted.validation, best.validation)) best = fitted;
+  }
+  return (best as FittedReadout).network;
 }

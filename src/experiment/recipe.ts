@@ -103,6 +103,7 @@ const trainRule = z
       .regex(durationForm, "expected a time such as 120s or 2min")
       .optional()
       .describe("time instead of iterations; becomes a number of updates before the training"),
+    starts: whole(1).default(1).describe("random networks of which a training takes the best"),
     batch: whole(1).optional(),
     paths: whole(1).optional().describe("noisy paths per example"),
     window: whole(2).optional().describe("task steps of a window, where sequences are longer"),
@@ -171,6 +172,7 @@ export interface Recipe {
     readonly arms: TrainedArm[];
     readonly iterations?: number;
     readonly budget?: string;
+    readonly starts: number;
     readonly batch?: number;
     readonly paths?: number;
     readonly window?: number;
@@ -271,13 +273,13 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
   const { name, seeds, device, record, twin, network, task, train, transfer } = recipe;
   const { kind, disorder, instrument, ...options } = device;
   const { preset: _, ...drives } = record;
-  const { arms, reservoirs, budget, ...training } = train;
+  const { arms, reservoirs, starts, budget, ...training } = train;
   const activation = twin.activation ?? "tanh";
   const layers = (hiddenLayers: readonly number[] | undefined) =>
     hiddenLayers ? { hidden: hiddenLayers, activation } : undefined;
   const { method, substeps, delays, auxiliaries, observationNoise, features } = twin;
   return {
-    ...{ name, seed: recipe.seed, networkSeeds: seeds, arms, reservoirs, data },
+    ...{ name, seed: recipe.seed, networkSeeds: seeds, arms, reservoirs, starts, data },
     device: { kind, options, disorder, instrument },
     record: drives,
     fit: {
