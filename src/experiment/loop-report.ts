@@ -129,7 +129,12 @@ function drawnNetwork(network: Network): Figure {
       weight: largest("readout", span(0, outputs), span(i * read, read)),
     })),
   ];
-  const delayed = delays.length > 0 ? ` Couplings reach back ${delays.join(", ")} task steps.` : "";
+  const delayed =
+    delays.length === 0
+      ? ""
+      : delays.every((delay) => delay === 0)
+        ? " Every stage hears all earlier ones within the same task step."
+        : ` Couplings reach back ${delays.join(", ")} task steps.`;
   return networkGraph(
     {
       nodes: [
@@ -230,7 +235,11 @@ export function transferRows(
   const [recorded] = result.plan.device.disorder;
   const isAccuracy = arms[0]?.score === "accuracy";
   const show = (value: number): string =>
-    Number.isNaN(value) ? "" : isAccuracy ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
+    Number.isNaN(value)
+      ? ""
+      : isAccuracy
+        ? `${(100 * value).toFixed(1)}\u00a0%`
+        : formatNumber(value);
   const range = ([low, high]: readonly [number, number]): string =>
     `${show(isAccuracy ? Math.max(0, low) : low)} to ${show(isAccuracy ? Math.min(1, high) : high)}`;
   return [
@@ -270,10 +279,11 @@ export const transferColumns: readonly string[] = [
 ];
 
 /** What keeps the drives safe, in words. */
-function limitText({ kinds, nodes, inputLimit }: Network): string {
+function limitText({ kinds, nodes, inputLimit }: Network, unit: string): string {
   const { min, max } = kinds[nodes[0].twin].drive;
   const how = inputLimit === "clip" ? "cut to" : "kept within";
-  return `Drives are ${how} ${formatNumber(min[0])} to ${formatNumber(max[0])}, the range that was recorded.`;
+  const [low, high] = [formatNumber(min[0]), formatNumber(max[0])];
+  return `Drives are ${how} ${low} to ${high} ${unit}, the range that was recorded.`;
 }
 
 /** The page of a whole loop. */
@@ -312,7 +322,7 @@ export function reportLoop(
       },
       {
         heading: "The network",
-        paragraphs: [limitText(shown.network)],
+        paragraphs: [limitText(shown.network, device.twin.inputs[0].unit)],
         figures: ofNetwork,
       },
       {

@@ -143,9 +143,7 @@ async function runReservoirs(
 }
 
 const reservoirName = (count: number): string =>
-  count === 1
-    ? "a random reservoir of the same devices"
-    : `mean of ${count} random reservoirs of the same devices`;
+  count === 1 ? "random reservoir, same devices" : `${count} random reservoirs, same devices`;
 
 /** One arm on one sample of the device, over all seeds: what `run --json` prints. */
 export interface ArmResult extends TransferResult {

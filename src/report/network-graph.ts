@@ -106,14 +106,23 @@ const drawingOf = (network: NetworkDrawing, options: NetworkGraphOptions): Drawi
 
 const nodeRadius = (count: number): number => Math.max(4, Math.min(11, 60 / Math.sqrt(count)));
 
-/** The path of an edge: an S between layers, a bow elsewhere, a loop onto itself. */
-const edgePath = (a: Position, b: Position, radius: number, layered: boolean): string => {
+/**
+ * The path of an edge: an S between layers, a bow elsewhere, a loop onto itself.
+ *
+ * @param lift  Pixels by which an edge that passes over layers keeps clear of their nodes;
+ *              undefined without layers.
+ */
+const edgePath = (a: Position, b: Position, radius: number, lift?: number): string => {
   const p = pixel;
   if (a === b) {
     const [x, y, r] = [a.x, a.y - radius, 1.6 * radius];
     return `M${p(x - 3)},${p(y)}C${p(x - 2 * r)},${p(y - 2 * r)} ${p(x + 2 * r)},${p(y - 2 * r)} ${p(x + 3)},${p(y)}`;
   }
-  if (layered) {
+  if (lift !== undefined) {
+    const third = (b.x - a.x) / 3;
+    if (lift !== 0) {
+      return `M${p(a.x)},${p(a.y)}C${p(a.x + third)},${p(a.y - lift)} ${p(b.x - third)},${p(b.y - lift)} ${p(b.x)},${p(b.y)}`;
+    }
     const middle = (a.x + b.x) / 2;
     return `M${p(a.x)},${p(a.y)}C${p(middle)},${p(a.y)} ${p(middle)},${p(b.y)} ${p(b.x)},${p(b.y)}`;
   }
@@ -125,6 +134,15 @@ const edgePath = (a: Position, b: Position, radius: number, layered: boolean): s
   return `M${p(a.x)},${p(a.y)}Q${p(cx)},${p(cy)} ${p(ex)},${p(ey)}`;
 };
 
+/** Edges that pass over narrow layers rise above them; those to the readout sink below. */
+const liftOf = ({ layers = [], nodes, height }: Drawing, from: number, to: number): number => {
+  const passed = layers.filter((layer) => layer > layers[from] && layer < layers[to]);
+  const isNarrow = passed.length > 0 && passed.length === new Set(passed).size;
+  if (!isNarrow) return 0;
+  const lift = Math.min(34 * passed.length, 0.6 * height);
+  return nodes[to].kind === "readout" ? -lift : lift;
+};
+
 const drawEdges = (drawing: Drawing, name: string): string => {
   const { links, edges, positions, layers } = drawing;
   const radius = nodeRadius(positions.length);
@@ -133,7 +151,7 @@ const drawEdges = (drawing: Drawing, name: string): string => {
     .map(({ from, to, strength }, i) => {
       const sign = edges[i].weight > 0 ? "positive" : "negative";
       return element("path", {
-        d: edgePath(positions[from], positions[to], radius, layers !== undefined),
+        d: edgePath(positions[from], positions[to], radius, layers && liftOf(drawing, from, to)),
         fill: "none",
         stroke: colour(sign),
         "stroke-width": 0.5 + 3.3 * strength,
