@@ -1,12 +1,17 @@
-// Levenshtein distance: fewest insertions, deletions and substitutions, one row at a time.
+// Edits between two names: insertions, deletions, substitutions and swaps of neighbours, the
+// dynamic programme of "optimal string alignment", one row at a time.
 function editDistance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const substituted = row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, substituted));
+      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = isSwap ? before[j - 2] + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, substituted, swapped));
     }
+    before = row;
     row = next;
   }
   return row[to.length];

@@ -210,7 +210,7 @@ export function recipeSchema(): object {
  */
 export function readYaml(text: string, where: string): Plain {
   const document = parseDocument(text);
-  const broken = document.errors.map(({ message }) => message.split("\n")[0]);
+  const broken = document.errors.map(({ message }) => message.split("\n")[0].replace(/:$/, ""));
   if (broken.length > 0) throw badRecipe(where, broken);
   const value: unknown = document.toJS() ?? {};
   if (typeof value === "object" && !Array.isArray(value)) return value as Plain;
@@ -224,7 +224,7 @@ export function readYaml(text: string, where: string): Plain {
  * @throws       `bad-recipe` listing every problem with its path.
  */
 export function checkRecipe(written: Plain, where: string): Recipe {
-  const checked = recipeRule.safeParse(written);
+  const checked = recipeRule.safeParse(written, { reportInput: true });
   if (checked.success) return checked.data;
   throw badRecipe(where, checked.error.issues.flatMap(describeIssue));
 }
@@ -233,6 +233,12 @@ type Issue = z.core.$ZodIssue;
 
 function describeIssue(issue: Issue): string[] {
   const path = issue.path.join(".");
+  if (issue.code === "invalid_value" && typeof issue.input === "string") {
+    const known = issue.values.map(String);
+    const meant = closestName(issue.input, known);
+    const hint = meant ? `; did you mean '${meant}'?` : "";
+    return [`${path}: '${issue.input}' is none of ${known.join(", ")}${hint}`];
+  }
   if (issue.code !== "unrecognized_keys") {
     const text = issue.message.replace(/^Invalid input: /, "");
     return [`${path === "" ? "the recipe" : path}: ${text}`];

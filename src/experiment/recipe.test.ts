@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { checkRecipe, planOf, readYaml, recipeSchema } from "./recipe.ts";
+
+const read = (text: string) => checkRecipe(readYaml(text, "r.yaml"), "r.yaml");
+const least = "name: a\ndevice: { kind: leaky-integrator }\ntask: { name: narma5 }\n";
+
+test("a recipe needs a name, a device and a task, and fills in the rest", () => {
+  const recipe = read(least);
+  expect(recipe.train.arms).toEqual(["noise-aware", "noise-agnostic"]);
+  expect(recipe.device.disorder).toEqual([1]);
+  expect(planOf(recipe, undefined, () => 0).runs).toBe(3);
+});
+
+test("options of the device and sizes of the task are kept beside kind and name", () => {
+  const plan = planOf(
+    read(
+      "name: a\ndevice: { kind: leaky-integrator, sigma: 0.3 }\ntask: { name: sineSquare, periods: 8 }\n",
+    ),
+    undefined,
+    () => 0,
+  );
+  expect(plan.device.options).toEqual({ sigma: 0.3 });
+  expect(plan.task).toEqual({ name: "sineSquare", periods: 8 });
+});
+
+test("a budget becomes seconds of the caller's clock", () => {
+  const clock = () => 5;
+  const plan = planOf(read(`${least}train: { budget: 2min }\n`), undefined, clock);
+  expect(plan.train.budget).toEqual({ seconds: 120, clock });
+});
+
+test("every fault of a recipe is named with its path", () => {
+  const text = `name: a
+device: { kind: leaky-integrater }
+task: { name: narma5 }
+twin: { delay: 3, hidden: [64, -1] }
+trian: { iterations: 10 }
+train: { budget: soon }
+`;
+  expect(() => read(text)).toThrowErrorMatchingInlineSnapshot(
+    `[Fault: r.yaml: the recipe has 5 faults. Got device.kind: 'leaky-integrater' is none of leaky-integrator, nano-ring-array, noisy-leaky-node; did you mean 'leaky-integrator'?; twin.hidden.1: Too small: expected number to be >=1; twin.delay: there is no such key; did you mean 'delays'?; train.budget: expected a time such as 120s or 2min; trian: there is no such key; did you mean 'train'?, expected a recipe as in docs/recipes.md. Mend what is named and start again.]`,
+  );
+});
+
+test("text that is no YAML, or no mapping, is refused", () => {
+  expect(() => read("name: [a")).toThrowErrorMatchingInlineSnapshot(
+    `[Fault: r.yaml: the recipe has a fault. Got Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 9, expected a recipe as in docs/recipes.md. Mend what is named and start again.]`,
+  );
+  expect(() => read("- a\n- b\n")).toThrowErrorMatchingInlineSnapshot(
+    `[Fault: r.yaml: the recipe has a fault. Got it is not a mapping of keys to values, expected a recipe as in docs/recipes.md. Mend what is named and start again.]`,
+  );
+});
+
+test("the recipes that come with the program are sound, and the schema names their keys", () => {
+  const folder = new URL("../../recipes/", import.meta.url);
+  const files = readdirSync(folder);
+  expect(files.length).toBeGreaterThan(1);
+  const known = Object.keys((recipeSchema() as { properties: object }).properties);
+  for (const file of files) {
+    const written = readYaml(readFileSync(new URL(file, folder), "utf8"), file);
+    checkRecipe(written, file);
+    expect(Object.keys(written).filter((key) => !known.includes(key))).toEqual([]);
+  }
+});
