@@ -1,6 +1,7 @@
 /**
- * engine: static, shape-checked graphs of matrices, their derivatives (graph to graph), and a
- * float64 interpreter that defines what every operation means. It knows nothing of devices, twins
+ * engine: static, shape-checked graphs of matrices, their derivatives (graph to graph), a float64
+ * interpreter that defines what every operation means, and plans of SIMD kernels that run inside
+ * WebAssembly and agree with it. It knows nothing of devices, twins
  * or time units.
  *
  * ```ts
@@ -75,6 +76,7 @@ export {
   tanh,
   tanhGrad,
 } from "./operations.ts";
+export { formatGraph } from "./print.ts";
 export type {
   OptimiserState,
   ParameterGroup,

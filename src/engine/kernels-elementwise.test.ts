@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Arena, heights, mixed, type Op, range, type Values, widths } from "./kernel-arena.ts";
+import {
+  Arena,
+  heights,
+  mixed,
+  type Op,
+  range,
+  type Values,
+  widths,
+} from "./kernel-arena.test-support.ts";
 import { createKernels } from "./kernels.ts";
 import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import { kinds } from "./records.gen.ts";

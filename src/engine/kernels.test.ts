@@ -10,7 +10,7 @@ import {
   range,
   type Values,
   widths,
-} from "./kernel-arena.ts";
+} from "./kernel-arena.test-support.ts";
 import { attachKernels, createKernels } from "./kernels.ts";
 import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import { kinds, recordBytes, records } from "./records.gen.ts";
@@ -391,7 +391,7 @@ describe.each(builds)("the %s build", (build) => {
 });
 
 test("both builds compute the same normals to 2e-6", async () => {
-  const results = [];
+  const results: Float32Array[] = [];
   for (const build of builds) {
     const arena = new Arena(createKernels(await loadKernelModule({ build }), { bytes: 1 << 18 }));
     const ids = arena.matrix(1, 1, () => 3);

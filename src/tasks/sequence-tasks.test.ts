@@ -64,7 +64,7 @@ test("sine-square sequences hold as many sines as squares after one leading peri
   expect([task.train.length, task.validation.length, task.test.length]).toEqual([8, 2, 10]);
   for (const { input, labels } of [...task.train, ...task.validation, ...task.test]) {
     expect(input.shape).toEqual([41 * POINTS_PER_PERIOD, 1]);
-    const scored = labels?.subarray(task.warmUp) ?? [];
+    const scored = [...(labels?.subarray(task.warmUp) ?? [])];
     expect(scored.reduce((sum, label) => sum + label, 0)).toBe(20 * POINTS_PER_PERIOD);
   }
   expect(task.train[0].labels).not.toEqual(task.train[1].labels);
