@@ -43,7 +43,7 @@ function errors(nodes: Record<string, Node>, values: Record<string, Float32Array
   });
 }
 
-const unary = "relu tanh silu sigmoid softplus exp square abs sign positive".split(" ");
+const unary = "relu tanh silu sigmoid softplus exp square abs sign positive round".split(" ");
 test.each([1, 3, 8, 9, 17])(
   "elementwise operations and their derivatives agree with float64 to 5e-6 at %i columns",
   (cols) => {

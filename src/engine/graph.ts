@@ -6,6 +6,13 @@ export type Shape = readonly [rows: number, cols: number];
 /** Which operand of a matrix product is transposed: a b, a b^T or a^T b. */
 export type MatmulForm = "nn" | "nt" | "tn";
 
+/** Sizes of a product [m, k] [k, n], whichever operand is stored transposed. */
+export interface ProductSize {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
 /** What an operation needs to know beyond its inputs. */
 export interface OpAttributes {
   /** Written by the host before each run; `steps` matrices stacked; `shared` by all shards. */
@@ -29,6 +36,7 @@ export interface OpAttributes {
   sliceRows: { readonly from: number };
   padRows: { readonly from: number };
   scan: ScanAttributes;
+  batchedMatmul: { readonly form: MatmulForm; readonly size: ProductSize };
   /** Carry `index` of a scan after its last step. */
   final: { readonly index: number };
   /** A value of a scan's body at every step, stacked in the order of time. */
@@ -44,6 +52,7 @@ export interface OpAttributes {
   square: null;
   abs: null;
   reciprocal: null;
+  round: null;
   positive: null;
   sign: null;
   add: null;

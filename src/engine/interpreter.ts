@@ -47,6 +47,12 @@ const binary =
     return out;
   };
 
+/** As IEEE 754 rounds: 0.5 to 0, 1.5 and 2.5 to 2. */
+const roundToEven = (x: number): number => {
+  const down = Math.floor(x);
+  const rest = x - down;
+  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
+};
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const siluSlope = (x: number): number => logistic(x) * (1 + x * (1 - logistic(x)));
 
@@ -85,6 +91,32 @@ function multiply(node: NodeOf<"matmul">, a: Float64Array, b: Float64Array): Flo
         sum += x * (form === "nt" ? b[j * bCols + k] : b[k * bCols + j]);
       }
       out[i * cols + j] = sum;
+    }
+  }
+  return out;
+}
+
+function multiplyEach(
+  node: NodeOf<"batchedMatmul">,
+  a: Float64Array,
+  b: Float64Array,
+): Float64Array {
+  const { form, size } = node.attributes;
+  const { m, n, k } = size;
+  const [rowsA, rowsB] = node.inputs.map((x) => x.shape[0]);
+  const out = new Float64Array(node.shape[0] * m * n);
+  for (let row = 0; row < node.shape[0]; row++) {
+    const atA = (rowsA === 1 ? 0 : row) * m * k;
+    const atB = (rowsB === 1 ? 0 : row) * k * n;
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let l = 0; l < k; l++) {
+          const x = a[atA + (form === "tn" ? l * m + i : i * k + l)];
+          sum += x * b[atB + (form === "nt" ? j * k + l : l * n + j)];
+        }
+        out[row * m * n + i * n + j] = sum;
+      }
     }
   }
   return out;
@@ -217,6 +249,7 @@ const ruleOf: { readonly [N in OpName]: Rule<N> } = {
   square: unary((x) => x * x),
   abs: unary(Math.abs),
   reciprocal: unary((x) => 1 / x),
+  round: unary(roundToEven),
   positive: unary((x) => (x > 0 ? 1 : 0)),
   sign: unary(Math.sign),
   clip: ({ attributes: { low, high } }, [a]) => a.map((x) => Math.min(Math.max(x, low), high)),
@@ -231,6 +264,7 @@ const ruleOf: { readonly [N in OpName]: Rule<N> } = {
   tanhGrad: binary((g, y) => g * (1 - y * y)),
   siluGrad: binary((g, x) => g * siluSlope(x)),
   matmul: (node, [a, b]) => multiply(node, a, b),
+  batchedMatmul: (node, [a, b]) => multiplyEach(node, a, b),
   sumRows: (node, [a]) => sum(node as Node, a),
   sumCols: (node, [a]) => sum(node as Node, a),
   sumAll: (node, [a]) => sum(node as Node, a),

@@ -5,6 +5,7 @@ import {
   type MatmulForm,
   type Node,
   type OpName,
+  type ProductSize,
   type Shape,
   shapeFault,
 } from "./graph.ts";
@@ -85,6 +86,8 @@ export const sqrt = (a: Node): Node => unary("sqrt", a);
 export const square = (a: Node): Node => unary("square", a);
 export const abs = (a: Node): Node => unary("abs", a);
 export const reciprocal = (a: Node): Node => unary("reciprocal", a);
+/** The nearest whole number, ties to even; its derivative is zero. */
+export const round = (a: Node): Node => unary("round", a);
 /** 1 where a > 0, else 0; its derivative is zero. */
 export const positive = (a: Node): Node => unary("positive", a);
 /** -1, 0 or 1; its derivative is zero. */
@@ -154,12 +157,40 @@ export function matmul(a: Node, b: Node, form: MatmulForm = "nn"): Node {
   return createNode("matmul", [a, b], { form }, [rows, cols]);
 }
 
+/**
+ * One small matrix product per row; each row of an operand is a matrix, row-major in its columns.
+ *
+ * @param a     [rows, m k], or one row for all.
+ * @param b     [rows, k n], or one row for all.
+ * @param size  m, n and k of the product, whichever operand is transposed.
+ * @param form  "nn": a b; "nt": b holds [n, k]; "tn": a holds [k, m].
+ * @returns     [rows, m n]
+ */
+export function batchedMatmul(a: Node, b: Node, size: ProductSize, form: MatmulForm = "nn"): Node {
+  const { m, n, k } = size;
+  const fits = (x: Node, count: number) => x.shape[1] === count;
+  if (!fits(a, m * k) || !fits(b, k * n) || !(m >= 1 && n >= 1 && k >= 1)) {
+    throw shapeFault(
+      "batchedMatmul",
+      `the columns do not hold matrices of [${m}, ${k}] and [${k}, ${n}]`,
+      `${formatNodeShape(a.shape)} and ${formatNodeShape(b.shape)}`,
+      `[*, ${m * k}] and [*, ${k * n}], no side of length 0`,
+    );
+  }
+  const [rows] = broadcastShape("batchedMatmul", [a.shape[0], 1], [b.shape[0], 1]);
+  return createNode("batchedMatmul", [a, b], { form, size }, [rows, m * n]);
+}
+
 /** Sum over rows: [1, cols]. */
 export const sumRows = (a: Node): Node => createNode("sumRows", [a], null, [1, a.shape[1]]);
 /** Sum over columns: [rows, 1]. */
 export const sumCols = (a: Node): Node => createNode("sumCols", [a], null, [a.shape[0], 1]);
 /** Sum of all elements: [1, 1]. */
 export const sumAll = (a: Node): Node => createNode("sumAll", [a], null, [1, 1]);
+/** Mean over rows: [1, cols]. */
+export const meanRows = (a: Node): Node => affine(sumRows(a), 1 / a.shape[0]);
+/** Mean over columns: [rows, 1]. */
+export const meanCols = (a: Node): Node => affine(sumCols(a), 1 / a.shape[1]);
 /** Mean of all elements: [1, 1]. */
 export const meanAll = (a: Node): Node => affine(sumAll(a), 1 / (a.shape[0] * a.shape[1]));
 
