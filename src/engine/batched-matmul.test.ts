@@ -17,10 +17,14 @@ test("matrices that do not fill the columns are refused", () => {
   const a = op.input("a", [5, 6]);
   expect(() =>
     op.batchedMatmul(a, op.input("b", [5, 8]), { m: 2, n: 4, k: 3 }),
-  ).toThrowErrorMatchingInlineSnapshot(`[Fault: engine.batchedMatmul: the columns do not hold matrices of [2, 3] and [3, 4]. Got [5, 6] and [5, 8], expected [*, 6] and [*, 12], no side of length 0. check the shapes with formatGraph where the graph is built.]`);
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[Fault: engine.batchedMatmul: the columns do not hold a product [2, 3] [3, 4]. Got [5, 6] and [5, 8], expected [*, 6] and [*, 12], sides of at least 1. check the shapes with formatGraph where the graph is built.]`,
+  );
   expect(() =>
     op.batchedMatmul(a, op.input("b", [4, 12]), { m: 2, n: 4, k: 3 }),
-  ).toThrowErrorMatchingInlineSnapshot(`[Fault: engine.batchedMatmul: the operands do not fit each other. Got [5, 1] and [4, 1], expected equal lengths, or 1, along each axis. check the shapes with formatGraph where the graph is built.]`);
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[Fault: engine.batchedMatmul: the operands differ in rows. Got [5, 6] and [4, 12], expected 5 rows, or 1 for all, in both. check the shapes with formatGraph where the graph is built.]`,
+  );
 });
 
 describe.each(builds)("the %s build", (build) => {

@@ -168,16 +168,20 @@ export function matmul(a: Node, b: Node, form: MatmulForm = "nn"): Node {
  */
 export function batchedMatmul(a: Node, b: Node, size: ProductSize, form: MatmulForm = "nn"): Node {
   const { m, n, k } = size;
-  const fits = (x: Node, count: number) => x.shape[1] === count;
-  if (!fits(a, m * k) || !fits(b, k * n) || !(m >= 1 && n >= 1 && k >= 1)) {
+  const got = `${formatNodeShape(a.shape)} and ${formatNodeShape(b.shape)}`;
+  if (a.shape[1] !== m * k || b.shape[1] !== k * n || Math.min(m, n, k) < 1) {
     throw shapeFault(
       "batchedMatmul",
-      `the columns do not hold matrices of [${m}, ${k}] and [${k}, ${n}]`,
-      `${formatNodeShape(a.shape)} and ${formatNodeShape(b.shape)}`,
-      `[*, ${m * k}] and [*, ${k * n}], no side of length 0`,
+      `the columns do not hold a product [${m}, ${k}] [${k}, ${n}]`,
+      got,
+      `[*, ${m * k}] and [*, ${k * n}], sides of at least 1`,
     );
   }
-  const [rows] = broadcastShape("batchedMatmul", [a.shape[0], 1], [b.shape[0], 1]);
+  const rows = Math.max(a.shape[0], b.shape[0]);
+  if ([a, b].some((x) => x.shape[0] !== rows && x.shape[0] !== 1)) {
+    const expected = `${rows} rows, or 1 for all, in both`;
+    throw shapeFault("batchedMatmul", "the operands differ in rows", got, expected);
+  }
   return createNode("batchedMatmul", [a, b], { form, size }, [rows, m * n]);
 }
 
