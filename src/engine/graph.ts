@@ -92,12 +92,20 @@ export interface ScanAttributes {
 
 export type OpName = keyof OpAttributes;
 
+/** What a value is called when something is said about it; it changes nothing else. */
+export interface Label {
+  readonly text: string;
+  /** Names of rows, repeated from the first row on: the devices of a network, say. */
+  readonly rows?: readonly string[];
+}
+
 /** One value of a program: an operation, its inputs and the shape of its result. */
 export interface NodeOf<N extends OpName> {
   readonly op: N;
   readonly inputs: readonly Node[];
   readonly attributes: OpAttributes[N];
   readonly shape: Shape;
+  readonly label?: Label;
 }
 
 export type Node = { [N in OpName]: NodeOf<N> }[OpName];
@@ -108,8 +116,9 @@ export function createNode<N extends OpName>(
   inputs: readonly Node[],
   attributes: OpAttributes[N],
   shape: Shape,
+  label?: Label,
 ): Node {
-  return { op, inputs, attributes, shape } as Node;
+  return { op, inputs, attributes, shape, ...(label && { label }) } as Node;
 }
 
 /** Text of a shape for messages. */

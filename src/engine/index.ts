@@ -15,9 +15,11 @@
 
 export { loadKernelModule } from "#load-kernels";
 export { compile } from "./compile.ts";
+export { diagnose } from "./diagnose.ts";
 export { gradients } from "./gradient.ts";
 export {
   formatNodeShape,
+  type Label,
   type MatmulForm,
   type Node,
   type NodeOf,
@@ -43,6 +45,7 @@ export {
   exp,
   input,
   inside,
+  labelled,
   literal,
   log,
   logSoftmax,

@@ -19,6 +19,27 @@ export interface NoiseState {
   readonly firstStep?: number;
 }
 
+/** Where in a loop a value is computed. */
+export interface LoopPosition {
+  readonly loop: NodeOf<"scan">;
+  /** Counted in time from 0, also where the loop walks backwards. */
+  readonly step: number;
+}
+
+/** How a graph is walked. */
+export interface Walk {
+  readonly feeds: Feeds;
+  /** Round every value to float32, as kernels keep it (default false). */
+  readonly rounded?: boolean;
+  /** Sees every value when it is computed; `loops` from the outermost to the innermost. */
+  readonly watch?: (
+    node: Node,
+    value: Float64Array,
+    inputs: readonly Float64Array[],
+    loops: readonly LoopPosition[],
+  ) => void;
+}
+
 type Values = Map<Node, Float64Array>;
 type Rule<N extends OpName> = (
   node: NodeOf<N>,
@@ -287,7 +308,13 @@ const ruleOf: { readonly [N in OpName]: Rule<N> } = {
 };
 
 /** Walk a scan and set the values of its `final` and `stacked` nodes. */
-function runScan(node: NodeOf<"scan">, users: readonly Node[], values: Values, feeds: Feeds): void {
+function runScan(
+  node: NodeOf<"scan">,
+  users: readonly Node[],
+  values: Values,
+  walk: Walk,
+  loops: readonly LoopPosition[],
+): void {
   const { steps, reverse, carryIn, carryOut, slices, captured } = node.attributes;
   const outer = scanInputs(node);
   const get = (x: Node) => values.get(x) as Float64Array;
@@ -306,7 +333,7 @@ function runScan(node: NodeOf<"scan">, users: readonly Node[], values: Values, f
       inner.set(x, get(outer.sequences[i]).subarray(t * size, (t + 1) * size));
     });
     const results = [...carryOut, ...wanted.map((x) => x.attributes.value)];
-    evaluate(results, inner, feeds);
+    evaluate(results, inner, walk, [...loops, { loop: node, step: t }]);
     carry = carryOut.map((x) => inner.get(x) as Float64Array);
     wanted.forEach((x, i) => {
       const value = inner.get(x.attributes.value) as Float64Array;
@@ -320,7 +347,12 @@ function runScan(node: NodeOf<"scan">, users: readonly Node[], values: Values, f
 }
 
 /** Compute the roots and all they need into `values`, which may hold some already. */
-function evaluate(roots: readonly Node[], values: Values, feeds: Feeds): void {
+function evaluate(
+  roots: readonly Node[],
+  values: Values,
+  walk: Walk,
+  loops: readonly LoopPosition[],
+): void {
   const order = topologicalOrder(roots, new Set(values.keys()));
   const scanUsers = new Map<Node, Node[]>();
   for (const node of order) {
@@ -330,11 +362,14 @@ function evaluate(roots: readonly Node[], values: Values, feeds: Feeds): void {
   for (const node of order) {
     if (values.has(node)) continue;
     if (node.op === "scan") {
-      runScan(node, scanUsers.get(node) ?? [], values, feeds);
+      runScan(node, scanUsers.get(node) ?? [], values, walk, loops);
       continue;
     }
     const inputs = node.inputs.map((x) => values.get(x) as Float64Array);
-    values.set(node, (ruleOf[node.op] as Rule<OpName>)(node as never, inputs, feeds));
+    const exact = (ruleOf[node.op] as Rule<OpName>)(node as never, inputs, walk.feeds);
+    const value = walk.rounded ? exact.map(Math.fround) : exact;
+    walk.watch?.(node, value, inputs, loops);
+    values.set(node, value);
   }
 }
 
@@ -346,7 +381,12 @@ function evaluate(roots: readonly Node[], values: Values, feeds: Feeds): void {
  * @returns      Row-major elements of each root.
  */
 export function interpret(roots: readonly Node[], feeds: Feeds): Float64Array[] {
+  return walkGraph(roots, { feeds });
+}
+
+/** Run a graph as {@link interpret} does, rounding and watching on the way. */
+export function walkGraph(roots: readonly Node[], walk: Walk): Float64Array[] {
   const values: Values = new Map();
-  evaluate(roots, values, feeds);
+  evaluate(roots, values, walk, []);
   return roots.map((root) => values.get(root) as Float64Array);
 }

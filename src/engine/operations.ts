@@ -303,6 +303,18 @@ export function reshape(a: Node, shape: Shape): Node {
 /** a - log(sum over columns of exp(a)), row by row. */
 export const logSoftmax = (a: Node): Node => unary("logSoftmax", a);
 
+/**
+ * The value under a name for messages. Label a value where it is made and use what comes back:
+ * values with and without their label are computed apart.
+ *
+ * @param text  For example "drive of stage 2". Inputs, parameters and normals keep their own names.
+ * @param rows  Names of rows, repeated from the first row on.
+ */
+export function labelled(node: Node, text: string, rows?: readonly string[]): Node {
+  if (node.inputs.length === 0 || node.op === "normals") return node;
+  return { ...node, label: { text, rows } };
+}
+
 /** The node with other inputs of the same shapes. */
 export function withInputs(node: Node, inputs: readonly Node[]): Node {
   inputs.forEach((next, i) => {
@@ -317,5 +329,5 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
       });
     }
   });
-  return createNode(node.op, inputs, node.attributes as never, node.shape);
+  return createNode(node.op, inputs, node.attributes as never, node.shape, node.label);
 }
