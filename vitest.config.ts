@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 const alias = {
   "#load-kernels": source("engine/load.node.ts"),
+  "#threads": source("engine/threads.node.ts"),
   "#twin-files": source("twin/files.node.ts"),
 };
 

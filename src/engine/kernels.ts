@@ -18,6 +18,10 @@ export interface Kernels {
   readonly rounding: "fused" | "separate";
   /** Run the plan whose first record is at this byte address (a multiple of 64). */
   run(plan: number): void;
+  /** Take part in a round of a crew's job, see kernels/crew.ts; false if a thread has failed. */
+  perform(crew: number, job: number, round: number): boolean;
+  /** Call whoever serves a crew to a round of a job. */
+  announce(crew: number, job: number, round: number): void;
   /** Do 12 `times` multiply-adds of 4 floats (96 flops each time) in registers: the peak rate. */
   multiplyAdd(times: number): number;
 }
@@ -31,6 +35,8 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as {
     readonly run: (plan: number) => void;
+    readonly perform: (crew: number, job: number, round: number) => number;
+    readonly announce: (crew: number, job: number, round: number) => void;
     readonly madds: (times: number) => number;
     readonly isFused: () => number;
   };
@@ -94,7 +100,7 @@ function allocate(pages: number, bytes: number): WebAssembly.Memory {
  * @returns       The kernels and views of the whole memory.
  */
 export function attachKernels(loaded: KernelModule, memory: WebAssembly.Memory): Kernels {
-  const { run, madds } = instantiate(loaded.module, memory);
+  const { run, perform, announce, madds } = instantiate(loaded.module, memory);
   return {
     memory,
     f32: new Float32Array(memory.buffer),
@@ -102,6 +108,8 @@ export function attachKernels(loaded: KernelModule, memory: WebAssembly.Memory):
     u32: new Uint32Array(memory.buffer),
     rounding: loaded.rounding,
     run,
+    perform: (crew, job, round) => perform(crew, job, round) !== 0,
+    announce,
     multiplyAdd: madds,
   };
 }
