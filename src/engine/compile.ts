@@ -124,6 +124,7 @@ export function compile(module: KernelModule, spec: ProgramSpec): Program {
       host.writeSet(state.second, (name) => optimiser.second(name));
     },
     threads: crew.threads,
+    isSettled: crew.isSettled,
     close: crew.close,
     toText: () => formatDraft(made),
   };

@@ -9,6 +9,8 @@ export interface Crew {
   perform(job: number): void;
   /** Threads that took part in the last job, as far as is known. */
   threads(): number;
+  /** Whether the way of working will stay as it is. */
+  isSettled(): boolean;
   /** Send the workers home; jobs are then done by the caller alone. */
   close(): void;
 }
@@ -112,6 +114,7 @@ export function createCrew(
       timed(job, times.length % 2 === 1);
       if (times.length === 2 * trialRounds) decide();
     },
+    isSettled: () => mode === "alone" || mode === "together",
     threads: () => (mode === "together" ? 1 + shared.here() : 1),
     close,
   };

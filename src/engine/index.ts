@@ -86,3 +86,4 @@ export type {
   UpdateOptions,
 } from "./program.ts";
 export { type ScanOptions, type ScanStep, scan } from "./scan.ts";
+export { shardsFor } from "./shards.ts";

@@ -6,6 +6,7 @@ import {
   type Node,
   type ParameterSet,
   type Program,
+  shardsFor,
 } from "../engine/index.ts";
 import { crossEntropy, meanSquaredError } from "../nn/index.ts";
 import { scorePredictions, type Task } from "../tasks/index.ts";
@@ -123,7 +124,8 @@ function createTrainingProgram(
   shape: BatchShape,
 ): Program {
   const { driveNoise, clipNorm = 1, readoutDecay = 0 } = options;
-  const rows = shape.batch * shape.paths;
+  const shards = shardsFor(shape.batch * shape.paths, network.nodes.length);
+  const rows = (shape.batch * shape.paths) / shards;
   const graph = createNetworkGraph(network, createTwinGraph(twin, twinPrefix), {
     steps: shape.steps,
     rows,
@@ -144,7 +146,7 @@ function createTrainingProgram(
     { parameters: [...free, readoutBias] },
     { parameters: [readout], weightDecay: readoutDecay },
   ];
-  return compile(kernels, { outputs: {}, training: { loss, groups, clipNorm } });
+  return compile(kernels, { outputs: {}, training: { loss, groups, clipNorm }, shards });
 }
 
 /** Inputs that are the same at every update. */

@@ -7,6 +7,7 @@ import {
   type ParameterSet,
   type Program,
   scan,
+  shardsFor,
 } from "../engine/index.ts";
 import {
   type BatchSize,
@@ -175,7 +176,8 @@ function createScore(context: PhaseContext, options: EnergyScoreOptions): Score 
   const chunk = commonSteps([...dataset.training, ...dataset.validation], wanted);
   const terms = options.terms ?? defaultTerms(chunk, period);
   const settings = { chunk, paths, terms };
-  const graph = createScoreGraph(twin, { ...settings, examples: batch });
+  const shards = shardsFor(batch, paths);
+  const graph = createScoreGraph(twin, { ...settings, examples: batch / shards });
   const drift = driftRate > 0 ? [{ parameters: graph.driftParameters, rate: driftRate }] : [];
   const program = compile(kernels, {
     outputs: { state: { value: graph.state } },
@@ -184,6 +186,7 @@ function createScore(context: PhaseContext, options: EnergyScoreOptions): Score 
       groups: [...drift, { parameters: graph.noiseParameters }],
       clipNorm,
     },
+    shards,
   });
   program.setParameters(twin.parameters);
   const draw = createPathSampler(dataset.training, chunk);
