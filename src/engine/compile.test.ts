@@ -238,7 +238,7 @@ test("checkpoints bound the memory of long sequences, and do not change a bit of
   // What is left are the sequences themselves: drive, noise and two outputs with their cotangents.
   expect(few.program.bytes).toBeLessThan(0.6 * all.program.bytes);
   expect(few.program.memory).toMatchInlineSnapshot(
-    `"8.1 MiB: values of 1 shards (largest: 'normals' [32768, 3], 1.0 MiB) 7.0 MiB; inputs 1.0 MiB; plans 12 KiB; weights, their packed copies and Adam's moments 9 KiB; gradients of 1 shards 2 KiB"`,
+    `"8.1 MiB: values of one shard (largest: 'normals' [32768, 3], 1.0 MiB) 7.0 MiB; inputs 1.0 MiB; plans 12 KiB; weights, their packed copies and Adam's moments 9 KiB; gradients of one shard 2 KiB"`,
   );
 });
 
@@ -246,6 +246,6 @@ test("a plan that cannot be addressed says by how much, of what, and what to cha
   const { loss, weights } = recurrentLoss(4000, 20_000);
   const training = { loss, groups: [{ parameters: weights }] };
   expect(() => compile(module, { outputs: {}, training })).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: engine.compile: the plan needs 34.15 GiB more than WebAssembly can address. Got 38.15 GiB: values of 1 shards (largest: 'tanh' [80000000, 19], 7.15 GiB) 35.76 GiB; inputs 2.38 GiB; weights, their packed copies and Adam's moments 132 KiB; plans 8 KiB; gradients of 1 shards 2 KiB, expected at most 4.00 GiB. Keep fewer values in time with \`checkpoint\` of scan, or use fewer rows, steps or shards.]`,
+    `[Fault: engine.compile: the plan needs 34.15 GiB more than WebAssembly can address. Got 38.15 GiB: values of one shard (largest: 'tanh' [80000000, 19], 7.15 GiB) 35.76 GiB; inputs 2.38 GiB; weights, their packed copies and Adam's moments 132 KiB; plans 8 KiB; gradients of one shard 2 KiB, expected at most 4.00 GiB. Keep fewer values in time with \`checkpoint\` of scan, or use fewer rows, steps or shards.]`,
   );
 });

@@ -14,7 +14,7 @@
  */
 
 export { loadKernelModule } from "#load-kernels";
-export { compile } from "./compile.ts";
+export { compile, planMemory } from "./compile.ts";
 export { gradients } from "./gradient.ts";
 export {
   formatNodeShape,

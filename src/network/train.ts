@@ -26,6 +26,8 @@ export interface TrainContext {
   /** Decides batches, noise and starts. */
   readonly stream: Stream;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Told what memory the plan takes, in words, before it runs. */
+  readonly onPlan?: (memory: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -64,6 +66,7 @@ export async function trainNetwork(
   checkTask(network, task, "trainNetwork");
   const scaled = withOutputScales(network, task);
   const trainer = createTrainer(kernels, scaled, twin, task, options, context.stream);
+  context.onPlan?.(trainer.program.memory);
   const iterations = chooseIterations(trainer, options, scaled);
   const trained = await runTraining(
     trainer,

@@ -86,6 +86,7 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
           learningRate: stage.learningRate,
           every: 100,
           signal: context.signal,
+          onPlan: context.onPlan,
           prepare: () => prepare(generator),
           validate,
         });

@@ -80,6 +80,7 @@ export function createEnergyScorePhase(options: EnergyScoreOptions = {}): Phase 
         update: { beta2: 0.99 },
         every: Math.max(50, Math.ceil(steps / 20)),
         signal: context.signal,
+        onPlan: context.onPlan,
         prepare: (step) => score.walk.advance(noise, step),
         finish: () => score.walk.carry(),
         validate: score.validate,

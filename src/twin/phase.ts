@@ -23,6 +23,8 @@ export interface PhaseContext {
   readonly dataset: TwinDataset;
   readonly stream: Stream;
   readonly signal?: AbortSignal;
+  /** Told what memory a phase's plan takes, in words, before it runs. */
+  readonly onPlan?: (phase: string, memory: string) => void;
 }
 
 /** The outcome of a phase. */
@@ -61,6 +63,7 @@ export interface Training {
   /** Updates between two validations. */
   readonly every: number;
   readonly signal?: AbortSignal;
+  readonly onPlan?: PhaseContext["onPlan"];
   /** Feed the batch of an update. */
   readonly prepare: (step: number) => void;
   /** Called when an update is done. */
@@ -90,6 +93,7 @@ export async function* train(training: Training): AsyncGenerator<FitProgress, Tr
 
 async function* update(training: Training): AsyncGenerator<FitProgress, Trained> {
   const { program, steps, every } = training;
+  training.onPlan?.(training.phase, program.memory);
   let parameters = program.getParameters();
   let validation = checkLoss(training.validate(parameters), training, -1);
   let sum = 0;
