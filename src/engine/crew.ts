@@ -1,7 +1,7 @@
 import { clockMs, defaultThreads, startWorker } from "#threads";
 import { fault } from "../base/index.ts";
 import { crewWords } from "./jobs.ts";
-import type { KernelModule, Kernels } from "./kernels.ts";
+import { type KernelModule, type Kernels, kernelImports } from "./kernels.ts";
 
 /** Threads that do the jobs of one program. The caller is one of them. */
 export interface Crew {
@@ -69,7 +69,8 @@ export function createCrew(
 
   const start = (): void => {
     started = true;
-    const data = { module: module.module, memory: kernels.memory, crew: address };
+    const imports = kernelImports(module.tile, kernels.memory);
+    const data = { module: module.module, imports, crew: address };
     for (let i = 1; i < most; i++) startWorker(data);
   };
   const close = (): void => {

@@ -26,7 +26,7 @@ export {
   topologicalOrder,
 } from "./graph.ts";
 export { type Feeds, interpret, type NoiseState } from "./interpreter.ts";
-export type { KernelModule } from "./kernels.ts";
+export { createKernels, type KernelModule } from "./kernels.ts";
 export {
   abs,
   add,
@@ -87,3 +87,4 @@ export type {
 } from "./program.ts";
 export { type ScanOptions, type ScanStep, scan } from "./scan.ts";
 export { shardsFor } from "./shards.ts";
+export { formatTile, measurePeak, type Tile, type TileSpeed } from "./tile.ts";
