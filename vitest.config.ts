@@ -28,6 +28,7 @@ export default defineConfig({
           name: "slow",
           include: ["src/**/*.slow.test.ts", "test/**/*.slow.test.ts"],
           testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
         },
       },
     ],
