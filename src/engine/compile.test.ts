@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
 import { createGenerator, createStream } from "../base/index.ts";
 import { compile } from "./compile.ts";
 import { gradients } from "./gradient.ts";
 import type { Node } from "./graph.ts";
 import { interpret } from "./interpreter.ts";
-import { loadKernelModule } from "./load.node.ts";
 import * as op from "./operations.ts";
 import { scan } from "./scan.ts";
 

@@ -1,4 +1,4 @@
-import { clockMs, defaultThreads, startWorker } from "#threads";
+import { clockMs, defaultThreads, mostThreads, startWorker } from "#threads";
 import { fault } from "../base/index.ts";
 import { crewWords } from "./jobs.ts";
 import { type KernelModule, type Kernels, kernelImports } from "./kernels.ts";
@@ -60,7 +60,7 @@ export function createCrew(
   kernels: Kernels,
   { address, threads, tasks }: { address: number; threads?: number; tasks: number },
 ): Crew {
-  const most = Math.min(checkThreads(threads ?? defaultThreads()), tasks);
+  const most = Math.min(checkThreads(threads ?? defaultThreads()), mostThreads(), tasks);
   const shared = words(kernels.memory, address);
   const rounds = [0, 0];
   let mode: Mode = most === 1 ? "alone" : threads === undefined ? "watch" : "together";

@@ -1,4 +1,6 @@
 import { beforeAll, describe, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
+import type { KernelBuild } from "./finish.ts";
 import {
   Arena,
   blockOf,
@@ -10,7 +12,6 @@ import {
   widths,
 } from "./kernel-arena.test-support.ts";
 import { createKernels } from "./kernels.ts";
-import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import { kinds } from "./records.gen.ts";
 import { formatTile, type Tile, tiles } from "./tile.ts";
 

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
 import { philoxNormals } from "../base/index.ts";
+import type { KernelBuild } from "./finish.ts";
 import {
   Arena,
   heights,
@@ -11,7 +13,6 @@ import {
   widths,
 } from "./kernel-arena.test-support.ts";
 import { attachKernels, createKernels } from "./kernels.ts";
-import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import { kinds, recordBytes, records } from "./records.gen.ts";
 
 // The other kernels against 64-bit floats, on sizes from nothing to one past each width. Matrix

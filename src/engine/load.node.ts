@@ -2,13 +2,10 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
-import { clockMs } from "#threads";
 import { fault } from "../base/index.ts";
-import { createKernels, type KernelModule, roundingOf } from "./kernels.ts";
-import { formatTile, measureTiles, type Tile, type TileSpeed, tiles } from "./tile.ts";
-
-/** `relaxed` may round a multiply-add once and is the faster; `simd` never does. */
-export type KernelBuild = "simd" | "relaxed";
+import { finishKernels, type KernelBuild, type LoadOptions } from "./finish.ts";
+import type { KernelModule } from "./kernels.ts";
+import { formatTile, tiles } from "./tile.ts";
 
 const where = "engine.loadKernelModule";
 const revectorize = "--experimental-wasm-revectorize";
@@ -69,29 +66,6 @@ function allowRevectorizer(): void {
   isRevectorizing = true;
 }
 
-type Compiled = Pick<KernelModule, "module" | "rounding" | "name">;
-/** Compiling and measuring are done once per process and build. */
-const compiled = new Map<KernelBuild, Promise<Compiled>>();
-const measured = new Map<KernelBuild, readonly TileSpeed[]>();
-
-async function compile(bytes: Uint8Array, build: KernelBuild): Promise<Compiled> {
-  const module = await WebAssembly.compile(bytes);
-  return { module, rounding: roundingOf(module), name: `engine-${build}` };
-}
-
-function compileOnce(bytes: Uint8Array, build: KernelBuild): Promise<Compiled> {
-  const known = compiled.get(build) ?? compile(bytes, build);
-  compiled.set(build, known);
-  return known;
-}
-
-function measureOnce(parts: Compiled, build: KernelBuild): readonly TileSpeed[] {
-  const attach = (tile: Tile) => createKernels({ ...parts, tile, speeds: [] }, { bytes: 65536 });
-  const speeds = measured.get(build) ?? measureTiles(attach, clockMs);
-  measured.set(build, speeds);
-  return speeds;
-}
-
 /** The build asked for, or the fastest that this runtime accepts. */
 async function chooseBuild(asked?: KernelBuild): Promise<[Uint8Array, KernelBuild]> {
   if (asked === "simd") return [await read("simd"), "simd"];
@@ -122,17 +96,12 @@ async function chooseBuild(asked?: KernelBuild): Promise<[Uint8Array, KernelBuil
  * @throws         `missing-file` before `npm run build`; `bad-value` if a variable's value means
  *                 nothing; `out-of-range` if this runtime lacks what is asked for.
  */
-export async function loadKernelModule(
-  options: { readonly build?: KernelBuild; readonly tile?: Tile } = {},
-): Promise<KernelModule> {
+export async function loadKernelModule(options: LoadOptions = {}): Promise<KernelModule> {
   const builds = { simd: "simd", relaxed: "relaxed" } as const;
   const named = Object.fromEntries(tiles.map((tile) => [formatTile(tile), tile]));
   if (fromEnvironment("TWINLOOM_REVECTORIZE", { "1": true, "0": false })) allowRevectorizer();
   const asked = options.build ?? fromEnvironment("TWINLOOM_KERNELS", builds);
   const tile = options.tile ?? fromEnvironment("TWINLOOM_TILE", named);
   const [bytes, build] = await chooseBuild(asked);
-  const parts = await compileOnce(bytes, build);
-  if (tile) return { ...parts, tile, speeds: [] };
-  const speeds = measureOnce(parts, build);
-  return { ...parts, tile: speeds[0].tile, speeds };
+  return finishKernels(bytes, build, tile);
 }
