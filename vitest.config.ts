@@ -15,6 +15,7 @@ const browser = {
     alias: {
       "#load-kernels": source("engine/load.browser.ts"),
       "#threads": source("engine/threads.browser.ts"),
+      "#twin-files": source("twin/files.browser.ts"),
     },
   },
   // Memory is shared between threads only on pages that are isolated from other origins.
@@ -26,7 +27,7 @@ const browser = {
   },
   test: {
     name: "browser",
-    include: ["src/{base,engine,nn,sde}/**/*.test.ts"],
+    include: ["src/{base,engine,nn,sde}/**/*.test.ts", "test/**/*.browser.test.ts"],
     exclude: ["**/*.node.test.ts", "src/engine/crew.test.ts", "**/*.slow.test.ts"],
     browser: {
       enabled: true,
