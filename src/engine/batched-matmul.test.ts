@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
 import { compile } from "./compile.ts";
 import { derivativeError, drawNumbers } from "./derivative.test-support.ts";
+import type { KernelBuild } from "./finish.ts";
 import { gradients } from "./gradient.ts";
 import type { MatmulForm, Node } from "./graph.ts";
 import { interpret } from "./interpreter.ts";
 import { Arena, type Matrix, mixed, type Values } from "./kernel-arena.test-support.ts";
 import { createKernels } from "./kernels.ts";
-import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import * as op from "./operations.ts";
 import { kinds } from "./records.gen.ts";
 
