@@ -65,9 +65,9 @@ function describe(finding: Finding): Fault {
   });
 }
 
-function formatPosition({ step, loop }: LoopPosition): string {
+function formatPosition({ step, loop }: LoopPosition, depth: number): string {
   const { steps, reverse } = loop.attributes;
-  return `step ${step} of 0 to ${steps - 1}${reverse ? " (walking backwards)" : ""}`;
+  return `${"inner ".repeat(depth)}step ${step} of 0 to ${steps - 1}${reverse ? " (walking backwards)" : ""}`;
 }
 
 /** Row and column of the first bad element; the step where matrices of several are stacked. */
