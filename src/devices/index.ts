@@ -35,8 +35,14 @@ export {
   type RecorderOptions,
   type RecordingProgress,
 } from "./recorder.ts";
+export {
+  createDuffingOscillator,
+  type DuffingOscillatorOptions,
+} from "./virtual/duffing-oscillator.ts";
+export { createIkedaNode, type IkedaNodeOptions } from "./virtual/ikeda-node.ts";
 export type { InstrumentOptions, PerObservable } from "./virtual/instrument.ts";
 export { createLeakyIntegrator, type LeakyIntegratorOptions } from "./virtual/leaky-integrator.ts";
+export { createMackeyGlassNode, type MackeyGlassNodeOptions } from "./virtual/mackey-glass-node.ts";
 export {
   createNanoRingArray,
   type NanoRingArrayOptions,
@@ -45,3 +51,8 @@ export {
 export { createNoisyLeakyNode, type NoisyLeakyNodeOptions } from "./virtual/noisy-leaky-node.ts";
 export type { DeviceSeeds, Physics } from "./virtual/physics.ts";
 export { createVirtualDevice, type VirtualDeviceParts } from "./virtual/virtual-device.ts";
+export {
+  createVolatileMemristor,
+  type MemristorObservable,
+  type VolatileMemristorOptions,
+} from "./virtual/volatile-memristor.ts";

@@ -5,7 +5,10 @@ const seeds = { disorder: 7, thermal: 1, instrument: 2 };
 const smaller: Record<string, object> = {
   "nano-ring-array": { L: 4, observables: ["amr", "walls", "mx", "my"] },
 };
-const longRuns: Record<string, number> = { "noisy-leaky-node": 300_000 };
+const longRuns: Record<string, number> = {
+  "noisy-leaky-node": 300_000,
+  "volatile-memristor": 300_000,
+};
 
 for (const kind of Object.keys(deviceKinds)) {
   const options = { isSeeded: true, longRun: longRuns[kind] ?? 30_000 };
