@@ -30,6 +30,7 @@ export {
   type RecordingPlan,
   type StandardPlanOptions,
 } from "./plan.ts";
+export { createPlaybackDevice, type PlaybackOptions } from "./playback.ts";
 export {
   measureRecording,
   type RecorderOptions,
