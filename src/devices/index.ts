@@ -1,6 +1,6 @@
 /**
- * devices: the Device interface, virtual devices with known physics, plans and the recorder. Not
- * for models of devices: a virtual device is the truth a twin is judged against, so this room
+ * devices: the Device interface, virtual devices with known physics, playback of recordings, plans
+ * and the recorder. Not for models of devices: a virtual device is the truth a twin is judged against, so this room
  * shares no integrator with any other.
  *
  * ```ts
