@@ -1,7 +1,7 @@
 /**
  * devices: the Device interface, virtual devices with known physics, playback of recordings, plans
- * and the recorder. Not for models of devices: a virtual device is the truth a twin is judged against, so this room
- * shares no integrator with any other.
+ * and the recorder. Not for models of devices: a virtual device is the truth a twin is judged
+ * against, so this room shares no integrator with any other.
  *
  * ```ts
  * const seeds = { disorder: 7, thermal: 1, instrument: 2 };
