@@ -185,9 +185,10 @@ export function execute(record: usize): void {
     case OP_CLIP:
       clip(
         load<usize>(record, 4), // sumSquares
-        load<f32>(record, 8), // limit
-        load<f32>(record, 12), // gradientScale
-        load<usize>(record, 16), // to
+        load<i32>(record, 8), // count
+        load<f32>(record, 12), // limit
+        load<f32>(record, 16), // gradientScale
+        load<usize>(record, 20), // to
       );
       break;
     case OP_ADAM:

@@ -34,7 +34,7 @@ export const records = {
   },
   logSoftmax: { code: 12, fields: ["to", "ldTo", "from", "ldFrom", "rows", "cols"] },
   sumSquares: { code: 13, fields: ["g", "gStride", "shards", "n", "to"] },
-  clip: { code: 14, fields: ["sumSquares", "limit", "gradientScale", "to"] },
+  clip: { code: 14, fields: ["sumSquares", "count", "limit", "gradientScale", "to"] },
   adam: { code: 15, fields: ["w", "g", "gStride", "shards", "m", "v", "n", "hyper", "clip"] },
 } as const;
 
