@@ -145,7 +145,7 @@ describe("fitTwin", () => {
     const wild = { ...small, drift: { ...small.drift, learningRate: Number.NaN } };
     const fit = fitTwin(kernels, recording, wild, { stream: createStream(1) });
     await expect(fit).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[Fault: fitTwin: the loss or its gradient is not finite in phase 'drift' after 2 updates. Got NaN, expected a finite number for all 400 updates. Lower the learning rate, or look for outliers in the recording.]`,
+      `[Fault: fitTwin: in phase 'drift', update 2 of 400, parameter 'drift.0.weight' is the first value that is not finite. Got NaN at shard 0, row 0, column 0, expected finite numbers in every value. An earlier update broke the weights: lower the learning rate, or clip the gradient.]`,
     );
   });
 });
