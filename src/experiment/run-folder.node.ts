@@ -1,8 +1,8 @@
 // A run folder: runs/<name>/<time>_<id>/ with run.json, config.yaml, metrics.jsonl, log.txt, and
 // whatever the verb adds. Files that are replaced are never seen half-written; metrics and log grow.
 import { randomUUID } from "node:crypto";
-import { appendFileSync, existsSync } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { fault, isFault } from "../base/index.ts";
@@ -10,6 +10,7 @@ import { writeAtomically } from "../data/index.ts";
 import type { KernelModule } from "../engine/index.ts";
 import type { Figure } from "../report/index.ts";
 import { type HostFacts, hostFacts, type ProgramVersion, readVersion } from "./host.node.ts";
+import { checkFree } from "./input.node.ts";
 
 /** Where a run stands. A run that was killed stays "running". */
 export type RunStatus = "running" | "done" | "failed" | "interrupted";
@@ -139,14 +140,6 @@ export async function readRun(path: string): Promise<RunRecord> {
   });
 }
 
-/** Whether a folder is a run folder. */
-export async function isRunFolder(path: string): Promise<boolean> {
-  return stat(join(path, "run.json")).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
-
 /** Write figures/<name>.svg and .csv below a folder, replacing figures of the same name. */
 export async function writeFigures(folder: string, figures: readonly Figure[]): Promise<void> {
   if (figures.length === 0) return;
@@ -186,15 +179,7 @@ async function firstRecord(options: RunOptions): Promise<RunRecord> {
 }
 
 async function createFolder(path: string): Promise<void> {
-  if (existsSync(path)) {
-    throw fault("bad-value", {
-      where: path,
-      what: "there is something in place of the run folder, and no run is overwritten",
-      got: "a path that exists",
-      expected: "a new path",
-      fix: "Choose another path with --out",
-    });
-  }
+  checkFree(path);
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
