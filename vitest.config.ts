@@ -18,6 +18,7 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/*.slow.test.ts", "node_modules/**"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -26,6 +27,7 @@ export default defineConfig({
           name: "slow",
           include: ["src/**/*.slow.test.ts", "test/**/*.slow.test.ts"],
           testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
         },
       },
     ],
