@@ -98,6 +98,22 @@ describe("from a recording to a simulation", () => {
     expect(parseNpz(readFileSync(place(out))).arrays.get("observables")?.shape).toEqual(expected);
   });
 
+  test("a twin's folder says from which seed, recording and data it came, and how its losses went", () => {
+    const { training, datasets } = JSON.parse(
+      readFileSync(join(place("twin"), "twin.json"), "utf8"),
+    );
+    expect(datasets).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(training.seed).toBe(0);
+    // 12 drives, the half of 4 repeated ones that the fit sees, and a ladder of 2 levels.
+    const { training: seen, validation } = training.data;
+    expect(seen.sequences + validation.sequences).toBe(12 + 2 + 2);
+    for (const { steps, history } of training.phases) {
+      expect(history.step[history.step.length - 1]).toBe(steps);
+      expect(history.loss).toHaveLength(history.step.length);
+      expect(history.validation).toHaveLength(history.step.length);
+    }
+  });
+
   test("the same seed fits the same bits, another seed others", async () => {
     const weights = async (name: string, seed: string): Promise<string> => {
       const argv = ["twin", "fit", place("rec.h5"), ...quickFit, "--seed", seed, "--quiet"];

@@ -121,6 +121,7 @@ export async function fitLoop(
   const { seen, unseen } = holdOut(recording);
   const { twin, history } = await fitTwin(kernels, seen, plan.fit, {
     stream,
+    seed: plan.seed,
     signal,
     onProgress: (progress) => {
       const { phase, step, steps, loss, validation } = progress;
