@@ -84,6 +84,8 @@ describe("from a recording to a simulation", () => {
       expect(ratio).toBeCloseTo(error / floor, 12);
     }
     expect(validation.drives).toBe("drives that the fit has not seen");
+    // Of the repeat set, although the ladder was repeated more often.
+    expect(validation.counts).toMatchObject({ sequences: 2, deviceRepeats: 8 });
   });
 
   test.each([

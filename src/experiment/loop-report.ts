@@ -54,7 +54,11 @@ export function twinFigures(device: FittedDevice): Figure[] {
           return { arm, seed: 0, panel, step: rows.map(({ step }) => step), value };
         }),
       ),
-      { name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
+      {
+        ...{ name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
+        caption:
+          "Losses during training, each phase in its own measure. That of the drift rises where its windows grow longer, which is harder. Look for curves that have levelled off, and for validation that does not turn back.",
+      },
     ),
   ];
 }
