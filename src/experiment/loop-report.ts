@@ -30,7 +30,7 @@ export interface LoopReport {
 }
 
 /** Figures of a recording and of the twin that was fitted to it. */
-export function twinFigures(device: FittedDevice): Figure[] {
+function twinFigures(device: FittedDevice): Figure[] {
   const { recording, twin, unseen, history } = device;
   const comparison: Comparison = {
     dt: recording.dt,
@@ -64,7 +64,7 @@ export function twinFigures(device: FittedDevice): Figure[] {
 }
 
 /** The reference's three errors beside their floors. */
-export function validationTable(validation: TwinValidation): ReportTable {
+function validationTable(validation: TwinValidation): ReportTable {
   const { counts } = validation;
   const rows = (["mean", "std", "autocov"] as const).map((name) => {
     const { error, floor, ratio } = validation[name];

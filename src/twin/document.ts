@@ -218,7 +218,7 @@ const steps: { readonly [M in MethodName]: readonly string[] } = {
 };
 
 /** The law of one step in plain text. */
-export function equationOf(twin: Twin): string[] {
+function equationOf(twin: Twin): string[] {
   const past = twin.delays > 0 ? ` ... x(t-${twin.delays})` : "";
   const [observable, auxiliary] = steps[twin.method];
   return [

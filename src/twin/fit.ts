@@ -49,8 +49,6 @@ export interface FitContext {
 export interface FitResult {
   readonly twin: Twin;
   readonly history: readonly FitProgress[];
-  /** How validation was told from training. */
-  readonly split: TwinDataset["split"];
 }
 
 /**
@@ -108,7 +106,7 @@ export async function fitTwin(
   };
   const origin = seed === undefined ? {} : { seed };
   const training = { ...origin, stream, data, phases: records, recording: dataset.fingerprint };
-  return { twin: { ...twin, training }, history, split: dataset.split };
+  return { twin: { ...twin, training }, history };
 }
 
 function recordOf(
