@@ -27,9 +27,18 @@ export function sumSquares(g: usize, gStride: usize, shards: i32, n: i32, to: us
   store<f32>(to, sumLanes(f32x4.add(s0, s1)));
 }
 
-/** to[0] = gradientScale, times limit / norm if the scaled gradient's norm is above a positive limit. */
-export function clip(sumSquares: usize, limit: f32, gradientScale: f32, to: usize): void {
-  const norm = gradientScale * sqrt<f32>(load<f32>(sumSquares));
+/**
+ * to[0] = gradientScale, times limit / norm if the scaled gradient's norm is above a positive limit;
+ * to[1] = that norm. The squared norm comes in `count` parts.
+ */
+export function clip(sumSquares: usize, count: i32, limit: f32, gradientScale: f32, to: usize): void {
+  let sum: f32 = 0;
+  for (; count > 0; --count) {
+    sum += load<f32>(sumSquares);
+    sumSquares += 4;
+  }
+  const norm = gradientScale * sqrt<f32>(sum);
+  store<f32>(to, norm, 4);
   store<f32>(to, limit > 0 && norm > limit ? gradientScale * (limit / norm) : gradientScale);
 }
 

@@ -28,6 +28,8 @@ export interface ProgramSpec {
   };
   /** Pieces into which the batch is cut (default 1). Results do not depend on who computes them. */
   readonly shards?: number;
+  /** Threads that share the shards; without it, as many as measure faster. Never changes a bit. */
+  readonly threads?: number;
 }
 
 /** Adam, D. Kingma and J. Ba 2015. */
@@ -48,10 +50,12 @@ export interface OptimiserState {
   readonly second: ParameterSet;
 }
 
-/** A compiled graph in its own memory. */
+/** A compiled graph in its own memory. Call `close` when done: it may have started threads. */
 export interface Program {
   /** Bytes of memory in use. */
   readonly bytes: number;
+  /** What they are used for, in words. */
+  readonly memory: string;
   /** Values [steps, shards * rows, cols] (or [steps, rows, cols] if shared), row-major. */
   setInput(name: string, values: ArrayLike<number>): void;
   /** Write parameters by name; names that the program does not have are ignored. */
@@ -69,6 +73,12 @@ export interface Program {
   update(options: UpdateOptions): number;
   getOptimiser(): OptimiserState;
   setOptimiser(state: OptimiserState): void;
+  /** Threads that took part in the last run. */
+  threads(): number;
+  /** Whether the number of threads will stay: it is measured during the first runs. */
+  isSettled(): boolean;
+  /** Send its other threads home; what runs after this runs on the caller's alone. */
+  close(): void;
   /** The plan as readable text. */
   toText(): string;
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { fault, isFault } from "../base/index.ts";
 import { writeAtomically } from "../data/index.ts";
-import type { KernelModule } from "../engine/index.ts";
+import { formatTile, type KernelModule } from "../engine/index.ts";
 import type { Figure } from "../report/index.ts";
 import { type HostFacts, hostFacts, type ProgramVersion, readVersion } from "./host.node.ts";
 import { checkFree } from "./input.node.ts";
@@ -25,8 +25,11 @@ export interface RunRecord {
   readonly seed: number;
   readonly program: ProgramVersion;
   readonly host: HostFacts;
-  /** The build of the kernels and how it rounds: other roundings give other last bits. */
-  readonly kernels?: { readonly build: string; readonly rounding: string };
+  /**
+   * The build of the kernels and how it rounds: other roundings give other last bits. The tile of
+   * matrix products explains the speed, no more.
+   */
+  readonly kernels?: { readonly build: string; readonly rounding: string; readonly tile: string };
   /** Times by the host's clock, ISO 8601. */
   readonly started: string;
   readonly ended?: string;
@@ -165,6 +168,10 @@ function openFolder(path: string, note: RunFolder["note"]): RunFolder {
   };
 }
 
+function kernelFacts({ name, rounding, tile }: KernelModule): RunRecord["kernels"] {
+  return { build: name, rounding, tile: formatTile(tile) };
+}
+
 async function firstRecord(options: RunOptions): Promise<RunRecord> {
   const { verb, name, seed, kernels, files = {} } = options;
   return {
@@ -172,7 +179,7 @@ async function firstRecord(options: RunOptions): Promise<RunRecord> {
     ...{ verb, name, status: "running", seed },
     program: await readVersion(),
     host: hostFacts(),
-    ...(kernels ? { kernels: { build: kernels.name, rounding: kernels.rounding } } : {}),
+    ...(kernels ? { kernels: kernelFacts(kernels) } : {}),
     started: now(),
     files,
   };

@@ -87,7 +87,7 @@ const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   program: z.string(),
   equation: z.array(z.string()),
   method: z.enum(Object.keys(methods) as [MethodName, ...MethodName[]]),
-  calculus: z.enum(["stratonovich", "ito", "discrete"]),
+  calculus: z.enum(["stratonovich", "ito", "neither", "discrete"]),
   dt: positive,
   substeps: z.int().positive(),
   inputs: z.array(channel).min(1),
@@ -206,14 +206,27 @@ export function fromDocument(document: TwinDocument, parameters: ParameterSet): 
 }
 
 // u is what the networks see; c, g_0 and the standardisation are in `scales`.
+const exactLaw =
+  "da = -theta a dt + g_a(u) dW, theta = softplus(-memory), exact joint law of a and its force";
+const walkedLaw = "da = -theta a dt + g_a(u) dW, theta = softplus(-memory), in the method's stages";
 const steps: { readonly [M in MethodName]: readonly string[] } = {
   map: [
     "x(t+1) = x(t) + c [F(u) + (a(t) + D xi) W + g_x(u) zeta]",
     "a(t+1) = rho a(t) + D xi, D = sqrt(1 - rho^2) g_a(u), rho = sigmoid(memory)",
   ],
-  heun: [
-    "dx = c [F(u) + coloured force W] dt + c g_x(u) o dW, stochastic Heun",
-    "da = -theta a dt + g_a(u) dW, theta = softplus(-memory), exact joint law of a and its force",
+  heun: ["dx = c [F(u) + coloured force W] dt + c g_x(u) o dW, stochastic Heun", exactLaw],
+  "euler-maruyama": [
+    "dx = c [F(u) + coloured force W] dt + c g_x(u) dW, Ito, Euler-Maruyama",
+    exactLaw,
+  ],
+  rk4: [
+    "dx = c [F(u) + coloured force W] dt + c g_x(u) o dW, classical RK4, one dW per step",
+    exactLaw,
+  ],
+  "nado-rk2": ["dx = c [F(u) - theta a W] dt + c g_x(u) o dW, RK2 of arXiv:2401.07387", walkedLaw],
+  "nado-rk4": [
+    "dx = c [F(u) - theta a W] dt + c g_x(u) dW, RK4 of arXiv:2401.07387, drift f + 0.638 g g'",
+    walkedLaw,
   ],
 };
 

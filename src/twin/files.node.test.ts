@@ -223,7 +223,7 @@ test("every wrong key of twin.json is told at once, with its path", async () => 
     Object.assign(json, { delay: 2, auxiliaries: 1.5 });
   });
   expect(await messageOf(readTwin(path))).toMatchInlineSnapshot(
-    `"FOLDER/wrong/twin.json: 4 keys do not describe a twin. Got method: Invalid option: expected one of "map"|"heun"; auxiliaries: Invalid input: expected int, received number; scales.observables.1.sd: Too small: expected number to be >0; the whole file: Unrecognized key: "delay", expected the keys of a twin, schemaVersion 1. Correct the file by hand, or write the twin again."`,
+    `"FOLDER/wrong/twin.json: 4 keys do not describe a twin. Got method: Invalid option: expected one of "map"|"heun"|"euler-maruyama"|"rk4"|"nado-rk2"|"nado-rk4"; auxiliaries: Invalid input: expected int, received number; scales.observables.1.sd: Too small: expected number to be >0; the whole file: Unrecognized key: "delay", expected the keys of a twin, schemaVersion 1. Correct the file by hand, or write the twin again."`,
   );
 });
 

@@ -42,6 +42,8 @@ export interface FitContext {
   /** What the stream was made from; goes to the twin's record. */
   readonly seed?: number;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Told what memory a phase's plan takes, in words, before it runs. */
+  readonly onPlan?: (phase: string, memory: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -69,7 +71,7 @@ export async function fitTwin(
   kernels: KernelModule,
   recording: Recording,
   options: FitOptions,
-  { stream, seed, onProgress, signal }: FitContext,
+  { stream, seed, onProgress, onPlan, signal }: FitContext,
 ): Promise<FitResult> {
   const { validationShare } = options;
   const dataset = createDataset(recording, { validationShare }, childStream(stream, "split"));
@@ -85,8 +87,8 @@ export async function fitTwin(
   const records: PhaseRecord[] = [];
   let twin = first;
   for (const phase of phases) {
-    const context = { kernels, twin, dataset, stream: childStream(stream, phase.name), signal };
-    const run = phase.fit(context);
+    const own = childStream(stream, phase.name);
+    const run = phase.fit({ kernels, twin, dataset, stream: own, signal, onPlan });
     for (;;) {
       const { done, value } = await run.next();
       if (done) {
