@@ -4,7 +4,13 @@ import { fault } from "../base/index.ts";
 import type { Channel } from "../data/index.ts";
 import type { ParameterSet } from "../engine/index.ts";
 import { type Method, type MethodName, methods } from "../sde/index.ts";
-import { type DriveFeature, driveFeatures, type TrainingRecord, type Twin } from "./twin.ts";
+import {
+  type DriveFeature,
+  driveFeatures,
+  type PhaseRecord,
+  type TrainingRecord,
+  type Twin,
+} from "./twin.ts";
 
 /** Version of the layout of twin.json, and the first program version that writes it. */
 export const SCHEMA_VERSION: 1 = 1;
@@ -21,11 +27,9 @@ export interface StoredCheck {
 
 /** A training record in which a loss that was never measured is null, as JSON has no NaN. */
 type StoredTraining = Omit<TrainingRecord, "phases"> & {
-  readonly phases: readonly {
-    readonly name: string;
-    readonly steps: number;
+  readonly phases: readonly (Omit<PhaseRecord, "validation"> & {
     readonly validation: number | null;
-  }[];
+  })[];
 };
 
 /** The content of twin.json, version 1. */
@@ -37,7 +41,7 @@ export interface TwinDocument extends Omit<Twin, "parameters" | "training"> {
   readonly equation: readonly string[];
   readonly calculus: Method["calculus"];
   readonly training?: StoredTraining;
-  /** Names of the parts of the recording that the twin was fitted to. */
+  /** Hashes of the recordings that the twin was fitted to. */
   readonly datasets: readonly string[];
   /** What `compareRepeats` said of it; numbers that were not finite are null. */
   readonly validation?: { readonly verdict: string; readonly [measure: string]: unknown };
@@ -59,6 +63,25 @@ const layers = z.strictObject({
   activation: z.enum(["tanh", "relu", "silu"]),
 });
 const scales = z.array(z.strictObject({ mean: z.number(), sd: positive }));
+const dataCount = z.strictObject({ sequences: count, paths: count, steps: count });
+const trainingSchema = z.strictObject({
+  seed: count.optional(),
+  stream: z.strictObject({ key0: count, key1: count }),
+  data: z.strictObject({
+    split: z.enum(["by sequence", "by time"]),
+    training: dataCount,
+    validation: dataCount,
+  }),
+  phases: z.array(
+    z.strictObject({
+      name: z.string(),
+      steps: count,
+      validation: z.number().nullable(),
+      history: z.strictObject({ step: numbers, loss: numbers, validation: numbers }),
+    }),
+  ),
+  recording: z.string(),
+});
 const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   program: z.string(),
@@ -84,15 +107,7 @@ const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   }),
   limits: z.array(z.strictObject({ min: z.number(), max: z.number() })),
   start: z.strictObject({ mean: numbers, factor: z.array(numbers) }),
-  training: z
-    .strictObject({
-      stream: z.strictObject({ key0: count, key1: count }),
-      phases: z.array(
-        z.strictObject({ name: z.string(), steps: count, validation: z.number().nullable() }),
-      ),
-      recording: z.string(),
-    })
-    .optional(),
+  training: trainingSchema.optional(),
   datasets: z.array(z.string()),
   validation: z.looseObject({ verdict: z.string() }).optional(),
   selfCheck: z.strictObject({
@@ -216,7 +231,7 @@ const steps: { readonly [M in MethodName]: readonly string[] } = {
 };
 
 /** The law of one step in plain text. */
-export function equationOf(twin: Twin): string[] {
+function equationOf(twin: Twin): string[] {
   const past = twin.delays > 0 ? ` ... x(t-${twin.delays})` : "";
   const [observable, auxiliary] = steps[twin.method];
   return [

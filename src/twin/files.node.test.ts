@@ -40,8 +40,21 @@ const options = { drift: small, diffusion: small, delays: 1, observationNoise: t
 const twin: Twin = {
   ...createTwin(basis, options, createStream(4)),
   training: {
+    seed: 9,
     stream: createStream(9),
-    phases: [{ name: "drift", steps: 600, validation: 0.0123 }],
+    data: {
+      split: "by sequence",
+      training: { sequences: 9, paths: 90, steps: 900 },
+      validation: { sequences: 1, paths: 10, steps: 100 },
+    },
+    phases: [
+      {
+        name: "drift",
+        steps: 600,
+        validation: 0.0123,
+        history: { step: [300, 600], loss: [0.02, 0.015], validation: [0.0123, 0.0125] },
+      },
+    ],
     recording: "0123456789abcdef",
   },
 };
