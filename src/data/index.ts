@@ -34,7 +34,8 @@ export {
   writeAtomically,
   writeRecording,
 } from "./files.node.ts";
-export { formatHdf5Recording, parseHdf5Recording } from "./hdf5.ts";
+export { formatHdf5Recording } from "./hdf5.ts";
+export { parseHdf5Recording } from "./hdf5-isolated.node.ts";
 export { type ImportOptions, joinRecordings, type NamedRecording } from "./import.ts";
 export { formatNpy, type NpyArray, type NpyType, parseNpy } from "./npy.ts";
 export { formatNpz, type NpzFile, type NpzOptions, parseNpz } from "./npz.ts";
