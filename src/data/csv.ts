@@ -122,7 +122,13 @@ function* linesOf(text: string): Generator<Line> {
 function splitterOf(line: string): (line: string) => string[] {
   const bare = line.replaceAll(/"[^"]*"/g, "");
   const delimiter = ["\t", ";", ","].find((candidate) => bare.includes(candidate));
-  if (delimiter === undefined) return (text) => text.trim().split(/\s+/).map(unquote);
+  // A blank before a bracket belongs to a name and its unit: "field (mT)".
+  if (delimiter === undefined)
+    return (text) =>
+      text
+        .trim()
+        .split(/\s+(?![([])/)
+        .map(unquote);
   const hasComma = delimiter !== ",";
   const cell = (text: string): string => {
     const plain = unquote(text.trim());

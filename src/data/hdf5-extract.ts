@@ -64,7 +64,7 @@ export function extractHdf5(
   where: string,
 ): Hdf5Extract {
   const FS = hdf5.FS as NonNullable<Hdf5["FS"]>;
-  checkMagic(bytes, where);
+  checkHdf5Magic(bytes, where);
   try {
     FS.writeFile(fileName, bytes);
     return orUnreadable(where, () => {
@@ -108,8 +108,11 @@ function readFile(reading: Reading, wanted: Hdf5Wanted | undefined): Hdf5Extract
   return { arrays, attributes, names: names.slice(0, 200), isMatlab };
 }
 
-/** HDF5 may be preceded by a block of the user's, 512 bytes long or a power of 2 times that. */
-function checkMagic(bytes: Uint8Array, where: string): void {
+/**
+ * Refuse what does not start as HDF5 does, after a block of the user's of 512 bytes or a power of 2
+ * times that.
+ */
+export function checkHdf5Magic(bytes: Uint8Array, where: string): void {
   const magic = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
   for (let at = 0; at < bytes.length; at = at === 0 ? 512 : 2 * at) {
     if (magic.every((byte, i) => bytes[at + i] === byte)) return;
@@ -135,11 +138,15 @@ function listDatasets({ hdf5, file }: Reading): string[] {
   return names;
 }
 
+/** Whether the library has failed since it was loaded: then it may hold on to half-read objects. */
+export const library: { hasFailed: boolean } = { hasFailed: false };
+
 /** A link that leads nowhere is nothing to complain about until it is asked for. */
 function tryGet(group: Group, name: string): Entity | null {
   try {
     return group.get(name);
   } catch (error) {
+    library.hasFailed = true;
     const isCrash = error instanceof Error && error.name === "RuntimeError";
     if (isCrash) throw error;
     return null;
@@ -289,6 +296,7 @@ function orUnreadable<T>(where: string, action: () => T): T {
     return action();
   } catch (error) {
     if (isFault(error)) throw error;
+    library.hasFailed = true;
     const lines = (error instanceof Error ? error.message : String(error)).split("\n");
     const reasons = lines.flatMap((line) => /#\d+: .*\(\): (.*)$/.exec(line)?.[1] ?? []);
     throw unreadable(where, (reasons.at(-1) ?? lines[0]) || "no reason given");

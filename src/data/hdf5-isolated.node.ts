@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { type FaultCode, type FaultDetails, fault } from "../base/index.ts";
 import { fromContents, type ParseOptions } from "./contents.ts";
 import { toHdf5Contents } from "./hdf5.ts";
-import { type Hdf5Extract, type Hdf5Wanted, unreadable } from "./hdf5-extract.ts";
+import { checkHdf5Magic, type Hdf5Extract, type Hdf5Wanted, unreadable } from "./hdf5-extract.ts";
 import type { Recording } from "./recording.ts";
 import { unpackedLimit } from "./unpack.ts";
 
@@ -21,6 +21,8 @@ export interface Hdf5Request {
 export interface Hdf5Answer {
   readonly extract?: Hdf5Extract;
   readonly fault?: { readonly code: FaultCode; readonly details: FaultDetails };
+  /** The library is not to be trusted with another file. */
+  readonly hasFailed: boolean;
 }
 
 /** Of the library, before it has read anything. */
@@ -62,6 +64,7 @@ export async function extractIsolated(
   where: string,
   patienceMs: number = 20_000 + bytes.length / 1000,
 ): Promise<Hdf5Extract> {
+  checkHdf5Magic(bytes, where);
   const worker = takeWorker();
   const copy = bytes.slice();
   const memoryLimit = ownMemory + 2 * unpackedLimit(bytes.length);
@@ -69,8 +72,8 @@ export async function extractIsolated(
   try {
     const request: Hdf5Request = { bytes: copy, wanted, where, memoryLimit };
     const answer = await ask(worker, request, [copy.buffer], patienceMs);
+    isSound = bytes.length <= smallFile && !answer.hasFailed;
     if (answer.fault) throw fault(answer.fault.code, answer.fault.details);
-    isSound = bytes.length <= smallFile;
     return answer.extract as Hdf5Extract;
   } finally {
     if (isSound) keepWorker(worker);

@@ -1,7 +1,7 @@
 // The thread in which HDF5 files are read: one request at a time, answered by arrays or by a fault.
 import { parentPort } from "node:worker_threads";
 import { isFault } from "../base/index.ts";
-import { extractHdf5 } from "./hdf5-extract.ts";
+import { extractHdf5, library } from "./hdf5-extract.ts";
 import type { Hdf5Answer, Hdf5Request } from "./hdf5-isolated.node.ts";
 
 // A damaged file can ask for any amount; refused growth is an error that the library reports.
@@ -19,10 +19,11 @@ parentPort?.on("message", async ({ bytes, wanted, where, memoryLimit }: Hdf5Requ
   try {
     const extract = extractHdf5(hdf5, bytes, wanted, where);
     const buffers = [...extract.arrays.values()].map(({ data }) => data.buffer as ArrayBuffer);
-    answer({ extract }, [...new Set(buffers)]);
+    answer({ extract, hasFailed: library.hasFailed }, [...new Set(buffers)]);
   } catch (error) {
-    if (isFault(error)) answer({ fault: { code: error.code, details: error.details } });
-    else throw error;
+    if (!isFault(error)) throw error;
+    const { code, details } = error;
+    answer({ fault: { code, details }, hasFailed: library.hasFailed });
   }
 });
 

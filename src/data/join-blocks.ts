@@ -98,10 +98,11 @@ function joinRepeats(blocks: readonly Block[], where: string): Block {
   const repeats = counts.reduce((sum, count) => sum + count, 0);
   const data = new Float64Array(sequences * repeats * time * width);
   let before = 0;
-  blocks.forEach(({ drive, response, length }, i) => {
+  blocks.forEach(({ drive, response, length, time: times }, i) => {
     const at = first.drive.data.findIndex((value, k) => !Object.is(value, drive.data[k]));
     if (at >= 0) throw unshared(0, i, first.drive.data[at], drive.data[at], where);
     if (String(length) !== String(first.length)) throw otherLength(response, where);
+    if (first.time && times) checkTimes(first.time.data, times.data, i, where);
     const size = counts[i] * time * width;
     for (let n = 0; n < sequences; n++) {
       const to = (n * repeats + before) * time * width;
@@ -110,6 +111,22 @@ function joinRepeats(blocks: readonly Block[], where: string): Block {
     before += counts[i];
   });
   return { ...first, response: { shape: [sequences, repeats, time, width], data } };
+}
+
+/** Clocks may go on from one repeat to the next; steps may not differ. */
+function checkTimes(first: Float64Array, other: Float64Array, i: number, where: string): void {
+  const step = Math.abs(first[1] - first[0]);
+  const at = first.findIndex((value, k) => {
+    return Math.abs(value - first[0] - (other[k] - other[0])) > 0.01 * step;
+  });
+  if (at < 0) return;
+  throw fault("bad-value", {
+    where,
+    what: `repeats 0 and ${i} were not sampled at the same times (sample ${at}, from 0)`,
+    got: `${other[at] - other[0]} after its start`,
+    expected: `${first[at] - first[0]}, within 1 % of a step`,
+    fix: "Import them as sequences, or resample them before",
+  });
 }
 
 const otherLength = (response: HostArray, where: string): Fault =>

@@ -134,7 +134,7 @@ function arrangeOne(
   return permute(plain, axes, full);
 }
 
-/** MATLAB leaves out trailing axes of length 1, and gives a vector two: bring them in line. */
+/** MATLAB leaves out trailing axes of length 1, and gives a vector two; other ones are dropped. */
 function fitRank(
   array: HostArray,
   axes: readonly string[],
@@ -148,8 +148,12 @@ function fitRank(
     const missing = axes.length - shape.length;
     return { shape: [...shape, ...new Array<number>(missing).fill(1)], data };
   }
-  const long = shape.filter((length) => length !== 1);
-  if (long.length === axes.length) return { shape: long, data };
+  const surplus = shape.length - axes.length;
+  const ones = shape.flatMap((length, axis) => (length === 1 ? [axis] : []));
+  if (surplus > 0 && ones.length >= surplus) {
+    const dropped = ones.slice(0, surplus);
+    return { shape: shape.filter((_, axis) => !dropped.includes(axis)), data };
+  }
   throw badRank(array, axes, kind, where);
 }
 

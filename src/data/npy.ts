@@ -237,7 +237,8 @@ function readType(header: string, where: string): { dtype: NpyType; littleEndian
 }
 
 function readShape(header: string, where: string): number[] {
-  const found = /'shape'\s*:\s*\(([^)]*)\)/.exec(header);
+  // Python 2 wrote long integers with an L.
+  const found = /'shape'\s*:\s*\(((?:\s*\d+L?\s*(?:,|(?=\))))*\s*)\)/.exec(header);
   if (found) return (found[1].match(/\d+/g) ?? []).map(Number);
   throw fault("unreadable-file", {
     where,

@@ -1,6 +1,6 @@
 // Files of every format that is read, as arrays by name.
 import { extname } from "node:path";
-import { type Fault, fault } from "../base/index.ts";
+import { createArray, type Fault, fault, type HostArray } from "../base/index.ts";
 import { parseCsv } from "./csv.ts";
 import { extractIsolated } from "./hdf5-isolated.node.ts";
 import { type ArraySource, type Layout, namesOf } from "./layout.ts";
@@ -49,9 +49,12 @@ export async function openArrays(
 }
 
 async function openHdf5(bytes: Uint8Array, layout: Layout, where: string): Promise<ArraySource> {
-  const { arrays, names, isMatlab } = await extractIsolated(bytes, namesOf(layout), where);
-  const get = pick(arrays, names, where);
-  return { names: [...arrays.keys()], isMatlab, get };
+  const extract = await extractIsolated(bytes, namesOf(layout), where);
+  const arrays = new Map<string, HostArray>(extract.arrays);
+  const step = extract.attributes.get("dt");
+  if (typeof step === "number" && !arrays.has("dt")) arrays.set("dt", createArray([], [step]));
+  const get = pick(arrays, extract.names, where);
+  return { names: [...arrays.keys()], isMatlab: extract.isMatlab, get };
 }
 
 async function openNpz(bytes: Uint8Array, _: Layout, where: string): Promise<ArraySource> {

@@ -30,9 +30,9 @@ export function checkUnpacked(
   if (claimed <= limit) return;
   throw fault("unreadable-file", {
     where,
-    what: `${what} would unpack to far more than the file can hold`,
-    got: `${claimed} bytes out of a file of ${fileBytes}`,
-    expected: `at most ${limit} bytes, ${largestRatio} times the file or 16 MiB`,
+    what: `${what} would take far more memory than its size accounts for`,
+    got: `${claimed} bytes out of ${fileBytes}`,
+    expected: `at most ${limit} bytes: 16 MiB, or ${largestRatio} times the size`,
     fix: "Check where the file comes from; if its data are really that uniform, save them unpacked",
   });
 }
