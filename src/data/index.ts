@@ -23,6 +23,7 @@ export {
   type ParseOptions,
   type Sha256,
 } from "./contents.ts";
+export type { LagCorrelation } from "./correlation.ts";
 export { type CsvColumn, parseChannelName, parseCsv } from "./csv.ts";
 export {
   hashRecording,
@@ -67,9 +68,9 @@ export {
 } from "./split.ts";
 export {
   describeRecording,
-  formatSummary,
   type InputSummary,
   type ObservableSummary,
   type PartSummary,
   type RecordingSummary,
 } from "./summary.ts";
+export { formatSummary } from "./summary-text.ts";
