@@ -198,7 +198,7 @@ test("a dataset packed with LZF is refused, not read as garbage", async () => {
 
 test("files of other kinds are refused with a reason", async () => {
   expect(await messageOf(readRecording(place("rec.csv")))).toMatchInlineSnapshot(
-    `"rec.csv: the ending of the name does not say a format for recordings. Got .csv, expected .h5, .hdf5, .npz. Rename the file, or save it with np.savez (drive, response, dt)."`,
+    `"rec.csv: the ending of the name does not say a format for recordings. Got .csv, expected .h5, .hdf5, .npz. Make a recording of it first: twinloom data import."`,
   );
   writeFileSync(place("text.h5"), "time,current\n");
   expect(await messageOf(readRecording(place("text.h5")))).toMatchInlineSnapshot(
@@ -227,7 +227,7 @@ test("an HDF5 file of text, or with attributes that are not JSON, is refused wit
     `"odd.h5: the attribute inputs is not JSON text. Got current, expected a string written by json.dumps. Write it with file.attrs["inputs"] = json.dumps(...)."`,
   );
   expect(await read(["a", "b"], "[]")).toMatchInlineSnapshot(
-    `"odd.h5: the dataset drive does not hold plain real numbers. Got [2] of type "S", expected integers, float32 or float64. Write it again as float64."`,
+    `"odd.h5: the dataset drive does not hold plain real numbers. Got [2] of text of 4 bytes, expected integers up to 8 bytes, booleans, float16, float32 or float64. Write it again as float64."`,
   );
 });
 

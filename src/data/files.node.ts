@@ -219,7 +219,7 @@ function formatOf(path: string): RecordingFormat {
     what: "the ending of the name does not say a format for recordings",
     got: ending === "" ? "no ending" : ending,
     expected: Object.keys(formats).join(", "),
-    fix: "Rename the file, or save it with np.savez (drive, response, dt)",
+    fix: "Make a recording of it first: twinloom data import",
   });
 }
 

@@ -54,7 +54,8 @@ export function handleMissing(
   const dropped = total - lost - steps.reduce((sum, count) => sum + count, 0);
   const rest = dropped > 0 ? `; ${dropped} steps in shorter pieces were left out` : "";
   const range = `${steps[0]} to ${steps[steps.length - 1]} steps`;
-  const note = `${where}: ${lost} of ${total} steps are missing; the ${sequences} sequences were cut at the gaps into ${kept.length} of ${range}, of which those after a gap start in mid-run${rest}`;
+  const was = sequences === 1 ? "1 sequence was" : `${sequences} sequences were`;
+  const note = `${where}: ${lost} of ${total} steps are missing; ${was} cut at the gaps into ${kept.length} of ${range}, of which those after a gap start in mid-run${rest}`;
   return { block: { ...block, ...cut(drive, response, kept, where) }, notes: [note] };
 }
 

@@ -189,7 +189,7 @@ test("missing samples are refused, or sequences are cut at them in all repeats",
   ]);
   expect(notes).toMatchInlineSnapshot(`
     [
-      "a.npz: 2 of 14 steps are missing; the 2 sequences were cut at the gaps into 2 of 5 to 6 steps, of which those after a gap start in mid-run; 1 steps in shorter pieces were left out",
+      "a.npz: 2 of 14 steps are missing; 2 sequences were cut at the gaps into 2 of 5 to 6 steps, of which those after a gap start in mid-run; 1 steps in shorter pieces were left out",
     ]
   `);
 });
@@ -224,6 +224,6 @@ test("what does not fit together is refused with a reason", () => {
   expect(
     refused({ drive: three, response: three, time: row(0, 1, 1e12) }, { dt: 1e-6 }),
   ).toMatchInlineSnapshot(
-    `"a.npz: the recording on a regular grid would unpack to far more than the file can hold. Got 34359738352 bytes out of a file of 48, expected at most 16777216 bytes, 100 times the file or 16 MiB. Check where the file comes from; if its data are really that uniform, save them unpacked."`,
+    `"a.npz: the recording on a regular grid would take far more memory than its size accounts for. Got 34359738352 bytes out of 48, expected at most 16777216 bytes: 16 MiB, or 100 times the size. Check where the file comes from; if its data are really that uniform, save them unpacked."`,
   );
 });
