@@ -22,6 +22,8 @@ test("a reading that does not end in time is given up, and the next one is none 
   large.set(bytes);
   const reading = extractIsolated(large, wanted, "a.h5", 1);
   const message = await reading.then(() => "no fault").catch((error: Error) => error.message);
-  expect(message).toMatchInlineSnapshot(`"a.h5: this is not a readable HDF5 file. Got no end after 0.001 s, expected a complete HDF5 file. Copy the file again; if the program that wrote it was killed, record again."`);
+  expect(message).toMatchInlineSnapshot(
+    `"a.h5: this is not a readable HDF5 file. Got no end after 0.001 s, expected a complete HDF5 file. Copy the file again; if the program that wrote it was killed, record again."`,
+  );
   expect((await extractIsolated(bytes, wanted, "a.h5")).isMatlab).toBe(false);
 });
