@@ -1,4 +1,5 @@
 // Correlations in a part: between channels, and of the noise with itself some steps later.
+import type { HostArray } from "../base/index.ts";
 import { type RecordingPart, sizeOfPart } from "./recording.ts";
 import { stepsOf, validSamples } from "./samples.ts";
 
@@ -11,7 +12,7 @@ export interface LagCorrelation {
 
 /** Samples of each channel that a correlation between channels is taken from. */
 const enoughSamples = 20_000;
-/** Runs that the correlation in time is taken from. */
+/** Runs that statistics of the noise are taken from: the first sequences that have as many. */
 const enoughRuns = 2_000;
 const lags: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
@@ -35,8 +36,9 @@ export function channelCorrelation(part: RecordingPart, field: "drive" | "respon
  */
 export function noiseCorrelation(part: RecordingPart): number[][] {
   const { observables } = sizeOfPart(part);
+  const some = firstRuns(part);
   return correlate(
-    Array.from({ length: observables }, (_, i) => thinned(noiseSamples(part, i).samples)),
+    Array.from({ length: observables }, (_, i) => thinned(noiseSamples(some, i).samples)),
   );
 }
 
@@ -50,12 +52,12 @@ export function noiseCorrelation(part: RecordingPart): number[][] {
  * @returns     At lags up to half of the shortest sequence; none if there is no noise.
  */
 export function lagCorrelation(part: RecordingPart, observable: number): LagCorrelation[] {
-  const { sequences } = sizeOfPart(part);
-  const { samples, starts } = noiseSamples(part, observable);
-  const shortest = Array.from({ length: sequences }, (_, n) => stepsOf(part, n)).reduce((a, b) =>
-    Math.min(a, b),
-  );
-  const runs = Math.min(starts.length - 1, enoughRuns);
+  const some = firstRuns(part);
+  const { samples, starts } = noiseSamples(some, observable);
+  const { sequences } = sizeOfPart(some);
+  let shortest = Infinity;
+  for (let n = 0; n < sequences; n++) shortest = Math.min(shortest, stepsOf(some, n));
+  const runs = starts.length - 1;
   return lags
     .filter((lag) => lag <= shortest / 2)
     .flatMap((lag) => {
@@ -70,6 +72,23 @@ export function lagCorrelation(part: RecordingPart, observable: number): LagCorr
       const scale = Math.sqrt(before * after);
       return scale > 0 ? [{ lag, correlation: product / scale }] : [];
     });
+}
+
+/** The first sequences with at least {@link enoughRuns} runs in all, sharing memory. */
+function firstRuns(part: RecordingPart): RecordingPart {
+  const { sequences, repeats } = sizeOfPart(part);
+  const kept = Math.min(sequences, Math.ceil(enoughRuns / repeats));
+  const first = ({ shape, data }: HostArray): HostArray => ({
+    shape: [kept, ...shape.slice(1)],
+    data: data.subarray(0, (data.length / sequences) * kept),
+  });
+  const { name, drive, response, length } = part;
+  return {
+    name,
+    drive: first(drive),
+    response: first(response),
+    ...(length ? { length: length.subarray(0, kept) } : {}),
+  };
 }
 
 /** Deviations from the mean over repeats, in the order of `validSamples`, and where each run starts. */
