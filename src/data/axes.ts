@@ -86,7 +86,13 @@ function expandResponse(array: HostArray, where: string): HostArray {
 }
 
 // [20, 1000] is far more likely 20 sequences than 20 steps of 1000 channels: ask, never guess.
-function checkOrder(shape: readonly number[], what: string, channels: string, where: string): void {
+/** Refuse [time, channels] with more channels than steps. */
+export function checkOrder(
+  shape: readonly number[],
+  what: string,
+  channels: string,
+  where: string,
+): void {
   const [time, width] = shape;
   if (width <= time) return;
   const sequences = what === "drive" ? [time, width, 1] : [time, 1, width, 1];

@@ -31,6 +31,12 @@ const layoutVersion = 1;
 /** The names under which a part, or a bare file, keeps its arrays. */
 export const partArrays: readonly string[] = ["drive", "response", "initial", "length", "order"];
 
+/** What else a file keeps: plain JSON, by name. */
+export const metaKeys: readonly string[] = [
+  ...["dt", "inputs", "observables", "parts"],
+  ...["carrierPeriod", "device", "protocol", "seed", "versions", "sha256"],
+];
+
 /** Largest file that Node reads in one piece is 2 GiB; some room is left for names and text. */
 const largestData = 2 ** 31 - 2 ** 20;
 

@@ -3,11 +3,14 @@ import { access, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { fault, type HostArray } from "../base/index.ts";
 import { dataChunks, type ParseOptions, type Sha256 } from "./contents.ts";
-import { formatHdf5Recording, parseHdf5Recording } from "./hdf5.ts";
+import { formatHdf5Recording } from "./hdf5.ts";
+import { parseHdf5Recording } from "./hdf5-isolated.node.ts";
 import { type ImportOptions, joinRecordings } from "./import.ts";
+import { type ArrangeOptions, arrangeRecording, type ImportedRecording } from "./import-arrays.ts";
 import { formatNpy, type NpyType, parseNpy } from "./npy.ts";
 import { formatNpzRecording, parseNpzRecording } from "./npz-recording.ts";
 import { checkRecording, type Recording } from "./recording.ts";
+import { openArrays } from "./sources.node.ts";
 
 /** How to write a file. */
 export interface WriteOptions {
@@ -89,6 +92,32 @@ export async function importRecording(
     sources.push({ name: stem(path), recording });
   }
   return joinRecordings(sources, options);
+}
+
+/**
+ * Make one recording of files of any layout: .mat, .csv, .h5 and .npz, by the names of their arrays.
+ *
+ * @param paths    In order.
+ * @param options  Where things are, what the files are to one another, and what to do about
+ *                 irregular times and missing samples.
+ * @returns        The recording, and what was done to its samples.
+ * @throws         `missing-file`, `unreadable-file`, `shape-mismatch`, `bad-value` or `not-finite`.
+ */
+export async function importArrays(
+  paths: readonly string[],
+  options: ArrangeOptions = {},
+): Promise<ImportedRecording> {
+  const files = [];
+  for (const path of paths) {
+    const source = await openArrays(path, await readBytes(path), options);
+    files.push({ name: stem(path), where: path, source });
+  }
+  return arrangeRecording(files, options);
+}
+
+/** Whether a file is a recording as it is, or has to be told apart by a layout. */
+export function holdsRecording(path: string): boolean {
+  return Object.hasOwn(formats, extname(path).toLowerCase());
 }
 
 /** Read an array from a .npy file. Throws `missing-file`, `unreadable-file` or `out-of-range`. */
@@ -190,7 +219,7 @@ function formatOf(path: string): RecordingFormat {
     what: "the ending of the name does not say a format for recordings",
     got: ending === "" ? "no ending" : ending,
     expected: Object.keys(formats).join(", "),
-    fix: "Rename the file, or save it with np.savez (drive, response, dt)",
+    fix: "Make a recording of it first: twinloom data import",
   });
 }
 

@@ -1,39 +1,13 @@
-// HDF5 through h5wasm, which is loaded on first use and works in its own in-memory file system.
-// Its filters: gzip, shuffle and fletcher32 are read rightly; an LZF dataset comes back as garbage
-// without an error, so whatever is not on the list is refused by name.
-import type { Dataset, File, Group } from "h5wasm";
-import { fault, formatShape, type HostArray, isFault } from "../base/index.ts";
-import {
-  type Contents,
-  fromContents,
-  type ParseOptions,
-  partArrays,
-  type Sha256,
-  toContents,
-} from "./contents.ts";
+// A recording as HDF5. h5wasm is loaded on first use and works in its own in-memory file system.
+import type { File, Group } from "h5wasm";
+import { fault, type HostArray } from "../base/index.ts";
+import { type Contents, type Sha256, toContents } from "./contents.ts";
+import type { Hdf5Extract } from "./hdf5-extract.ts";
 import { partAxes, type Recording } from "./recording.ts";
 
 type Hdf5 = typeof import("h5wasm");
 
-const readableFilters: readonly string[] = ["deflate", "shuffle", "fletcher32"];
 const fileName = "recording.h5";
-
-/**
- * Read a recording from the bytes of an HDF5 file, ours or one written by h5py or MATLAB.
- *
- * @param bytes    The whole file.
- * @param options  `sha256`, against which the data are verified where the file states one;
- *                 `where`; `partName` and `dt` for a bare file (drive and response at the root).
- * @throws         `unreadable-file`, `shape-mismatch`, `bad-value` or `not-finite`.
- */
-export async function parseHdf5Recording(
-  bytes: Uint8Array,
-  options: ParseOptions,
-): Promise<Recording> {
-  const { where = "parseHdf5Recording" } = options;
-  const hdf5 = await load();
-  return fromContents(readContents(hdf5, bytes, where), { ...options, where });
-}
 
 /**
  * The bytes of an HDF5 file that holds the whole recording: one group per part, axis names on every
@@ -93,92 +67,21 @@ function writeAttribute(file: File, key: string, value: unknown): void {
   else file.create_attribute(key, typeof value === "string" ? value : JSON.stringify(value));
 }
 
-function readContents(hdf5: Hdf5, bytes: Uint8Array, where: string): Contents {
-  const FS = hdf5.FS as NonNullable<Hdf5["FS"]>;
-  const isHdf5 = [0x89, 0x48, 0x44, 0x46].every((byte, i) => bytes[i] === byte);
-  if (!isHdf5) throw unreadable(where, `${bytes.length} bytes that do not start as HDF5 does`);
-  try {
-    FS.writeFile(fileName, bytes);
-    const file = orUnreadable(where, () => new hdf5.File(fileName, "r"));
-    try {
-      return orUnreadable(where, () => {
-        return { arrays: readArrays(hdf5, file, where), meta: readMeta(file, where) };
-      });
-    } finally {
-      file.close();
-    }
-  } finally {
-    removeFile(FS);
-  }
-}
-
-function readArrays(hdf5: Hdf5, file: File, where: string): Map<string, HostArray> {
-  const arrays = new Map<string, HostArray>();
-  const collect = (group: Group, prefix: string): void => {
-    for (const name of group.keys()) {
-      const entity = group.get(name);
-      const path = `${prefix}${name}`;
-      if (entity instanceof hdf5.Group && prefix === "") collect(entity, `${name}/`);
-      else if (entity instanceof hdf5.Dataset && [...partArrays, "dt"].includes(name)) {
-        arrays.set(path, readDataset(entity, path, where));
-      }
-    }
-  };
-  collect(file, "");
-  return arrays;
-}
-
-function readDataset(dataset: Dataset, path: string, where: string): HostArray {
-  const refused = dataset.filters.find((filter) => !readableFilters.includes(filter.name));
-  if (refused) {
-    throw fault("unreadable-file", {
-      where,
-      what: `the dataset ${path} is packed in a way that cannot be read safely`,
-      got: `the filter ${refused.name || `number ${refused.id}`}`,
-      expected: "no filter, or gzip, shuffle or fletcher32",
-      fix: `Repack the file: h5repack -f GZIP=4 old.h5 new.h5`,
-    });
-  }
-  const { shape, metadata, dtype } = dataset;
-  const isReal = metadata.type === 0 || (metadata.type === 1 && metadata.size >= 4);
-  const value = isReal && shape ? dataset.value : undefined;
-  if (shape && (typeof value === "number" || typeof value === "bigint")) {
-    return { shape, data: Float64Array.of(Number(value)) };
-  }
-  if (shape && ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    if (value instanceof Float64Array) return { shape, data: value };
-    return { shape, data: Float64Array.from(value as ArrayLike<number | bigint>, Number) };
-  }
-  throw fault("unreadable-file", {
-    where,
-    what: `the dataset ${path} does not hold plain real numbers`,
-    got: `${shape ? formatShape(shape) : "no shape"} of type ${JSON.stringify(dtype)}`,
-    expected: "integers, float32 or float64",
-    fix: "Write it again as float64",
-  });
-}
-
-const textKeys: readonly string[] = ["sha256"];
-const jsonKeys: readonly string[] = [
-  "inputs",
-  "observables",
-  "parts",
-  "device",
-  "protocol",
-  "versions",
-];
 const numberKeys: readonly string[] = ["dt", "carrierPeriod", "seed"];
+const textKeys: readonly string[] = ["sha256"];
 
-function readMeta(file: File, where: string): Record<string, unknown> {
+/**
+ * What an HDF5 file holds as a recording sees it: attributes that are JSON text parsed.
+ *
+ * @throws  `unreadable-file` if one is no JSON text.
+ */
+export function toHdf5Contents({ arrays, attributes }: Hdf5Extract, where: string): Contents {
   const meta: Record<string, unknown> = {};
-  for (const [key, attribute] of Object.entries(file.attrs)) {
-    if (![...textKeys, ...jsonKeys, ...numberKeys].includes(key)) continue;
-    const { value } = attribute;
-    if (jsonKeys.includes(key)) meta[key] = parseJson(key, value, where);
-    else if (numberKeys.includes(key)) meta[key] = toNumber(value);
-    else meta[key] = value;
+  for (const [key, value] of attributes) {
+    if (numberKeys.includes(key)) meta[key] = toNumber(value);
+    else meta[key] = textKeys.includes(key) ? value : parseJson(key, value, where);
   }
-  return meta;
+  return { arrays, meta };
 }
 
 /** h5py writes a number as a scalar, MATLAB as an array of one. */
@@ -201,24 +104,3 @@ function parseJson(key: string, value: unknown, where: string): unknown {
     fix: `Write it with file.attrs["${key}"] = json.dumps(...)`,
   });
 }
-
-/** The library's own errors are its C stack, 30 lines long: keep the innermost reason. */
-function orUnreadable<T>(where: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (isFault(error)) throw error;
-    const lines = (error instanceof Error ? error.message : String(error)).split("\n");
-    const reasons = lines.flatMap((line) => /#\d+: .*\(\): (.*)$/.exec(line)?.[1] ?? []);
-    throw unreadable(where, reasons.at(-1) ?? lines[0]);
-  }
-}
-
-const unreadable = (where: string, got: string): Error =>
-  fault("unreadable-file", {
-    where,
-    what: "this is not a readable HDF5 file",
-    got,
-    expected: "a complete HDF5 file",
-    fix: "Copy the file again; if the program that wrote it was killed, record again",
-  });

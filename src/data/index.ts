@@ -1,6 +1,6 @@
 /**
  * data: what was measured, in memory and in files. Recordings, their checks, their summary in plain
- * words, their splits; the formats .npy, .npz and .h5. Not for driving devices (`devices`) nor for
+ * words, their splits; the formats .npy, .npz and .h5, and .mat and .csv to read. Not for driving devices (`devices`) nor for
  * what a twin makes of a recording (`twin`).
  *
  * ```ts
@@ -23,8 +23,12 @@ export {
   type ParseOptions,
   type Sha256,
 } from "./contents.ts";
+export type { LagCorrelation } from "./correlation.ts";
+export { type CsvColumn, parseChannelName, parseCsv } from "./csv.ts";
 export {
   hashRecording,
+  holdsRecording,
+  importArrays,
   importRecording,
   readArray,
   readRecording,
@@ -34,8 +38,13 @@ export {
   writeAtomically,
   writeRecording,
 } from "./files.node.ts";
-export { formatHdf5Recording, parseHdf5Recording } from "./hdf5.ts";
+export type { MissingRule } from "./gaps.ts";
+export { formatHdf5Recording } from "./hdf5.ts";
+export { parseHdf5Recording } from "./hdf5-isolated.node.ts";
 export { type ImportOptions, joinRecordings, type NamedRecording } from "./import.ts";
+export type { ArrangeOptions, ImportedRecording } from "./import-arrays.ts";
+export type { DriveAxis, Layout, ResponseAxis } from "./layout.ts";
+export { type MatFile, parseMat5 } from "./mat5.ts";
 export { formatNpy, type NpyArray, type NpyType, parseNpy } from "./npy.ts";
 export { formatNpz, type NpzFile, type NpzOptions, parseNpz } from "./npz.ts";
 export { formatNpzRecording, parseNpzRecording } from "./npz-recording.ts";
@@ -48,6 +57,7 @@ export {
   type RecordingPart,
   sizeOfPart,
 } from "./recording.ts";
+export type { DriveHeld } from "./resample.ts";
 export type { SlowChange } from "./samples.ts";
 export {
   type SequenceSplit,
@@ -58,9 +68,9 @@ export {
 } from "./split.ts";
 export {
   describeRecording,
-  formatSummary,
   type InputSummary,
   type ObservableSummary,
   type PartSummary,
   type RecordingSummary,
 } from "./summary.ts";
+export { formatSummary } from "./summary-text.ts";

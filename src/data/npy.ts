@@ -1,6 +1,7 @@
 // The .npy format: a magic word, a version, a Python dictionary as text, then the raw elements.
 // Source: NumPy Enhancement Proposal 1 and numpy/lib/format.py (versions 1.0, 2.0 and 3.0).
 import { type Fault, fault, formatShape, type HostArray, sizeOf } from "../base/index.ts";
+import { fromColumnMajor } from "./column-major.ts";
 import { fromHalf, toHalf } from "./half.ts";
 
 /** An element type by NumPy's short name: kind and bytes. */
@@ -142,7 +143,7 @@ export function parseNpy(bytes: Uint8Array, where = "parseNpy"): NpyArray {
   const data = new Float64Array(size);
   for (let i = 0; i < size; i++) data[i] = code.get(view, i * code.bytes, littleEndian);
   if (code.range !== undefined && code.bytes === 8) checkExact(data, dtype, where);
-  const array = { shape, data: fortranOrder ? fromFortranOrder(data, shape) : data };
+  const array = { shape, data: fortranOrder ? fromColumnMajor(data, shape) : data };
   return { array, dtype, littleEndian, fortranOrder };
 }
 
@@ -236,7 +237,8 @@ function readType(header: string, where: string): { dtype: NpyType; littleEndian
 }
 
 function readShape(header: string, where: string): number[] {
-  const found = /'shape'\s*:\s*\(([^)]*)\)/.exec(header);
+  // Python 2 wrote long integers with an L.
+  const found = /'shape'\s*:\s*\(((?:\s*\d+L?\s*(?:,|(?=\))))*\s*)\)/.exec(header);
   if (found) return (found[1].match(/\d+/g) ?? []).map(Number);
   throw fault("unreadable-file", {
     where,
@@ -272,24 +274,4 @@ function checkFits(data: Float64Array, dtype: NpyType): void {
     expected: `an integer from ${low} to ${high}`,
     fix: "Write the array as f8",
   });
-}
-
-// Element (i, j, k) lies at i + I (j + J k); visit it in the order of C.
-function fromFortranOrder(data: Float64Array, shape: readonly number[]): Float64Array {
-  const result = new Float64Array(data.length);
-  const axes = shape.length;
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
-  const index = new Int32Array(axes);
-  let source = 0;
-  for (let i = 0; i < data.length; i++) {
-    result[i] = data[source];
-    for (let axis = axes - 1; axis >= 0; axis--) {
-      index[axis]++;
-      source += strides[axis];
-      if (index[axis] < shape[axis]) break;
-      source -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
 }

@@ -52,11 +52,11 @@ test("a file that is no complete archive is refused, and a bad entry is named", 
     return "no fault";
   };
   expect(messageOf(fromBase64(stored).subarray(0, 500))).toMatchInlineSnapshot(
-    `"a.npz: this is not a readable .npz file. Got 500 bytes (invalid zip data), expected a complete zip archive of .npy entries, stored or deflated. Copy the file again, or write it with np.savez."`,
+    `"a.npz: this is not a readable .npz file. Got 500 bytes without the end of an archive, expected a complete zip archive of .npy entries, stored or deflated, named by plain paths. Copy the file again, or write it with np.savez."`,
   );
   const bytes = fromBase64(stored);
   bytes[bytes.indexOf(0x93)] = 0x20;
   expect(messageOf(bytes)).toMatchInlineSnapshot(
-    `"a.npz, entry drive.npy: this is not a .npy file. Got a file that starts with the bytes 20 4e 55 4d 50 59, expected the six bytes \\x93NUMPY, then version 1.0, 2.0 or 3.0. Write the array with np.save."`,
+    `"a.npz, entry drive.npy: this is not a readable .npz file. Got contents of another length or checksum than the directory says, expected a complete zip archive of .npy entries, stored or deflated, named by plain paths. Copy the file again, or write it with np.savez."`,
   );
 });

@@ -1,6 +1,7 @@
-import { strToU8, unzipSync, type Zippable, zipSync } from "fflate";
-import { fault, type HostArray } from "../base/index.ts";
+import { strToU8, type Zippable, zipSync } from "fflate";
+import type { HostArray } from "../base/index.ts";
 import { formatNpy, type NpyType, parseNpy } from "./npy.ts";
+import { readZip } from "./zip.ts";
 
 /** What a .npz file holds: arrays by key, and the text of `meta.json` where there is one. */
 export interface NpzFile {
@@ -24,16 +25,17 @@ export interface NpzOptions {
  * @param bytes  The whole file.
  * @param where  The file's name, for messages.
  * @returns      Arrays by key, without the ending ".npy"; entries of other kinds are left out.
- * @throws       `unreadable-file` if it is no zip archive or one of its arrays cannot be read.
+ * @throws       `unreadable-file` if it is no sound zip archive (see `readZip`), or one of its arrays
+ *               cannot be read.
  */
 export function parseNpz(bytes: Uint8Array, where = "parseNpz"): NpzFile {
-  const entries = unzip(bytes, where);
+  const entries = readZip(bytes, (name) => /\.npy$|^meta\.json$/.test(name), where);
   const arrays = new Map<string, HostArray>();
-  for (const [name, content] of Object.entries(entries)) {
+  for (const [name, content] of entries) {
     if (!name.endsWith(".npy")) continue;
     arrays.set(name.slice(0, -4), parseNpy(content, `${where}, entry ${name}`).array);
   }
-  const meta = entries["meta.json"];
+  const meta = entries.get("meta.json");
   return meta === undefined ? { arrays } : { arrays, metaText: new TextDecoder().decode(meta) };
 }
 
@@ -55,18 +57,4 @@ export function formatNpz(
   if (options.metaText !== undefined) entries["meta.json"] = strToU8(options.metaText);
   // Without a zone the date is local, as the zip format wants it: the same bytes in every zone.
   return zipSync(entries, { level: options.compress ? 6 : 0, mtime: "1980-01-01T00:00:00" });
-}
-
-function unzip(bytes: Uint8Array, where: string): Record<string, Uint8Array> {
-  try {
-    return unzipSync(bytes, { filter: ({ name }) => /\.npy$|^meta\.json$/.test(name) });
-  } catch (error) {
-    throw fault("unreadable-file", {
-      where,
-      what: "this is not a readable .npz file",
-      got: `${bytes.length} bytes (${error instanceof Error ? error.message : String(error)})`,
-      expected: "a complete zip archive of .npy entries, stored or deflated",
-      fix: "Copy the file again, or write it with np.savez",
-    });
-  }
 }

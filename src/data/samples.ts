@@ -12,7 +12,7 @@ export interface SlowChange {
 }
 
 /** Valid steps of a sequence. */
-function stepsOf(part: RecordingPart, sequence: number): number {
+export function stepsOf(part: RecordingPart, sequence: number): number {
   return part.length?.[sequence] ?? part.drive.shape[1];
 }
 

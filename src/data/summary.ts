@@ -1,6 +1,13 @@
 import { mean, standardDeviation } from "../base/index.ts";
-import { type Channel, type Recording, type RecordingPart, sizeOfPart } from "./recording.ts";
+import {
+  channelCorrelation,
+  type LagCorrelation,
+  lagCorrelation,
+  noiseCorrelation,
+} from "./correlation.ts";
+import { type Recording, type RecordingPart, sizeOfPart } from "./recording.ts";
 import { noiseDeviation, type SlowChange, slowChange, validSamples } from "./samples.ts";
+import { warningsOf } from "./summary-warnings.ts";
 
 /** Range of what an input was driven with, in its unit. */
 export interface InputSummary {
@@ -8,6 +15,8 @@ export interface InputSummary {
   readonly unit: string;
   readonly lowest: number;
   readonly highest: number;
+  /** Distinct values, counted as far as 1024. */
+  readonly levels: number;
 }
 
 /** What one observable did over the valid steps of a part, in its unit. */
@@ -25,6 +34,10 @@ export interface ObservableSummary {
   readonly shareAtLimits: number;
   /** Trend of the repeats in the order of acquisition; absent with one repeat. */
   readonly slowChange?: SlowChange;
+  /** Of the noise with itself, some steps later; absent with one repeat. */
+  readonly lagCorrelation?: readonly LagCorrelation[];
+  /** Smallest difference between two values, where there are fewer than 1024: steps of an ADC. */
+  readonly resolution?: number;
 }
 
 /** One part in numbers. */
@@ -36,6 +49,13 @@ export interface PartSummary {
   readonly time: number;
   readonly inputs: readonly InputSummary[];
   readonly observables: readonly ObservableSummary[];
+  /** Between channels, in their order, where there are several of a kind. */
+  readonly correlation: {
+    readonly inputs?: readonly (readonly number[])[];
+    readonly observables?: readonly (readonly number[])[];
+    /** Between deviations from the mean over repeats. */
+    readonly noise?: readonly (readonly number[])[];
+  };
 }
 
 /** A recording in numbers, and what a twin fitted to it could not know. Plain JSON. */
@@ -47,11 +67,8 @@ export interface RecordingSummary {
   readonly warnings: readonly string[];
 }
 
-const fewSequences = 5;
-/** A saturated channel repeats its extreme value in more than this share of its samples. */
-const saturatedShare = 0.05;
-/** Standard errors beyond which a trend over repeats is reported, from ten degrees of freedom. */
-const clearTrend = 5;
+/** Distinct values beyond which a channel is taken for a continuous one. */
+const manyLevels = 1024;
 
 /**
  * Describe a recording: sizes, ranges, noise over repeats, and warnings in plain words.
@@ -65,18 +82,15 @@ export function describeRecording(recording: Recording): RecordingSummary {
     dt,
     ...(carrierPeriod === undefined ? {} : { carrierPeriod }),
     parts: summaries,
-    warnings: [
-      ...warnOfSizes(summaries),
-      ...recording.inputs.flatMap((channel, i) => warnOfInput(channel, i, summaries)),
-      ...recording.observables.flatMap((_, i) => warnOfObservable(i, summaries)),
-    ],
+    warnings: warningsOf(recording, summaries),
   };
 }
 
 function describePart(part: RecordingPart, recording: Recording): PartSummary {
   const { sequences, repeats, time } = sizeOfPart(part);
   const inputs = recording.inputs.map(({ name, unit }, input) => {
-    return { name, unit, ...rangeOf(validSamples(part, "drive", input)) };
+    const samples = validSamples(part, "drive", input);
+    return { name, unit, ...rangeOf(samples), levels: levelsOf(samples).length };
   });
   const observables = recording.observables.map(({ name, unit }, observable) => {
     const samples = validSamples(part, "response", observable);
@@ -91,10 +105,38 @@ function describePart(part: RecordingPart, recording: Recording): PartSummary {
         : {
             noiseSd: noiseDeviation(part, observable),
             slowChange: slowChange(part, observable),
+            lagCorrelation: lagCorrelation(part, observable),
           }),
+      ...resolutionOf(samples),
     };
   });
-  return { name: part.name, sequences, repeats, time, inputs, observables };
+  const correlation = {
+    ...(inputs.length > 1 ? { inputs: channelCorrelation(part, "drive") } : {}),
+    ...(observables.length > 1 ? { observables: channelCorrelation(part, "response") } : {}),
+    ...(observables.length > 1 && repeats > 1 ? { noise: noiseCorrelation(part) } : {}),
+  };
+  return { name: part.name, sequences, repeats, time, inputs, observables, correlation };
+}
+
+/** Distinct values, rising; as many as {@link manyLevels} of them at most. */
+function levelsOf(samples: Float64Array): Float64Array {
+  const levels = new Set<number>();
+  for (const value of samples) {
+    levels.add(value);
+    if (levels.size >= manyLevels) break;
+  }
+  return Float64Array.from(levels).sort();
+}
+
+function resolutionOf(samples: Float64Array): { resolution?: number } {
+  const levels = levelsOf(samples);
+  // Few samples are all different, whatever measured them.
+  if (levels.length < 2 || levels.length >= manyLevels || 4 * levels.length > samples.length) {
+    return {};
+  }
+  let least = Infinity;
+  for (let i = 1; i < levels.length; i++) least = Math.min(least, levels[i] - levels[i - 1]);
+  return { resolution: least };
 }
 
 function rangeOf(samples: Float64Array): { lowest: number; highest: number } {
@@ -114,108 +156,3 @@ function largestShareAt(samples: Float64Array, lowest: number, highest: number):
   }
   return (Math.max(low, high) - 1) / samples.length;
 }
-
-function warnOfSizes(parts: readonly PartSummary[]): string[] {
-  const warnings: string[] = [];
-  const sequences = parts.reduce((sum, part) => sum + part.sequences, 0);
-  if (parts.every((part) => part.repeats === 1)) {
-    warnings.push(
-      "no part has repeats: noise can be learned only from the scatter about the drift, and not validated",
-    );
-  }
-  if (sequences === 1) {
-    warnings.push(
-      "there is one sequence: the drift can be judged only on blocks of time, not on a drive that no fit has seen",
-    );
-  } else if (sequences < fewSequences) {
-    warnings.push(
-      `there are ${sequences} sequences, fewer than ${fewSequences}: too few to keep some aside for validation`,
-    );
-  }
-  return warnings;
-}
-
-function warnOfInput(channel: Channel, input: number, parts: readonly PartSummary[]): string[] {
-  const { name, unit, min = -Infinity, max = Infinity } = channel;
-  const lowest = Math.min(...parts.map((part) => part.inputs[input].lowest));
-  const highest = Math.max(...parts.map((part) => part.inputs[input].highest));
-  const range = `${withUnit(lowest, unit)} to ${withUnit(highest, unit)}`;
-  if (lowest === highest) {
-    return [`input '${name}' is constant: what it does to the device cannot be learned`];
-  }
-  if (lowest >= min && highest <= max) return [];
-  return [`input '${name}' leaves its safe range: driven from ${range}`];
-}
-
-function warnOfObservable(observable: number, parts: readonly PartSummary[]): string[] {
-  const all = parts.map((part) => ({ part: part.name, ...part.observables[observable] }));
-  const { name, lowest } = all[0];
-  if (all.every((summary) => summary.constant && summary.lowest === lowest)) {
-    return [`observable '${name}' is constant`];
-  }
-  return all.flatMap(({ part, unit, constant, shareAtLimits, slowChange: trend }) => {
-    const warnings: string[] = [];
-    if (!constant && shareAtLimits > saturatedShare) {
-      const share = `${Math.round(100 * shareAtLimits)} %`;
-      warnings.push(
-        `observable '${name}' looks saturated in part '${part}': ${share} of its samples have exactly one extreme value`,
-      );
-    }
-    if (trend && isClear(trend)) {
-      const size = `${withUnit(trend.change, unit)} (standard error ${withUnit(trend.standardError, unit)})`;
-      warnings.push(
-        `observable '${name}' changes slowly over the repeats of part '${part}': by ${size} from the first to the last`,
-      );
-    }
-    return warnings;
-  });
-}
-
-function isClear({ change, standardError, degreesOfFreedom }: SlowChange): boolean {
-  return degreesOfFreedom >= 10 && Math.abs(change) > clearTrend * standardError;
-}
-
-/** The summary as text for a terminal, one block per part, warnings last. */
-export function formatSummary(summary: RecordingSummary): string {
-  const { dt, carrierPeriod, parts, warnings } = summary;
-  const carrier = carrierPeriod === undefined ? "" : `, carrier period ${carrierPeriod} samples`;
-  const lines = [`sampling step ${short(dt)} s${carrier}`];
-  for (const part of parts) {
-    const duration = withUnit(part.time * dt, "s");
-    lines.push(
-      "",
-      `${part.name}: ${count(part.sequences, "sequence")}, ${count(part.repeats, "repeat")}, ${count(part.time, "step")} (${duration})`,
-      ...formatTable([
-        ["input", "unit", "lowest", "highest"],
-        ...part.inputs.map((input) => [
-          ...[input.name, input.unit || "-"],
-          ...[input.lowest, input.highest].map(short),
-        ]),
-      ]),
-      ...formatTable([
-        ["observable", "unit", "lowest", "highest", "mean", "sd", "noise sd"],
-        ...part.observables.map((observable) => [
-          ...[observable.name, observable.unit || "-"],
-          ...[observable.lowest, observable.highest, observable.mean, observable.sd].map(short),
-          observable.noiseSd === undefined ? "unknown" : short(observable.noiseSd),
-        ]),
-      ]),
-    );
-  }
-  if (warnings.length > 0) lines.push("", ...warnings.map((warning) => `warning: ${warning}`));
-  return `${lines.join("\n")}\n`;
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  return rows.map((row) => {
-    const cells = row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
-    return `  ${cells.join("  ").trimEnd()}`;
-  });
-}
-
-const short = (value: number): string => String(Number(value.toPrecision(4)));
-
-const withUnit = (value: number, unit: string): string => `${short(value)} ${unit}`.trim();
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

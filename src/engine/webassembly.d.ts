@@ -1,4 +1,4 @@
-// What the engine uses of WebAssembly; it is not in the ECMAScript library, nor in Node's types.
+// What we use of WebAssembly; it is not in the ECMAScript library, nor in Node's types.
 declare namespace WebAssembly {
   interface MemoryDescriptor {
     /** Pages of 64 KiB. */
@@ -9,6 +9,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: MemoryDescriptor);
     readonly buffer: ArrayBuffer | SharedArrayBuffer;
+    /** Adds pages; the number there were before. */
+    grow(pages: number): number;
   }
   class Module {
     constructor(bytes: Uint8Array);

@@ -20,6 +20,7 @@ export { type ArmResult, type LoopResult, summariseLoop } from "./loop-transfer.
 export { checkRecipe, planOf, type Recipe, readYaml, recipeSchema } from "./recipe.ts";
 export {
   describeFile,
+  type ImportedFile,
   type ImportOptions,
   importFiles,
   type RecordedFile,

@@ -230,27 +230,35 @@ export function readYaml(text: string, where: string): Plain {
 export function checkRecipe(written: Plain, where: string): Recipe {
   const checked = recipeRule.safeParse(written, { reportInput: true });
   if (checked.success) return checked.data;
-  throw badRecipe(where, checked.error.issues.flatMap(describeIssue));
+  throw badRecipe(
+    where,
+    checked.error.issues.flatMap((issue) => describeIssue(issue)),
+  );
 }
 
 type Issue = z.core.$ZodIssue;
 
-function describeIssue(issue: Issue): string[] {
+/** What is wrong with one key, in words; `known` lists the keys at a path. */
+export function describeIssue(
+  issue: Issue,
+  known: (path: readonly PropertyKey[]) => string[] = keysAt,
+  whole = "the recipe",
+): string[] {
   const path = issue.path.join(".");
   if (issue.code === "invalid_value" && typeof issue.input === "string") {
-    const known = issue.values.map(String);
-    const meant = closestName(issue.input, known);
+    const values = issue.values.map(String);
+    const meant = closestName(issue.input, values);
     const hint = meant ? `; did you mean '${meant}'?` : "";
-    return [`${path}: '${issue.input}' is none of ${known.join(", ")}${hint}`];
+    return [`${path}: '${issue.input}' is none of ${values.join(", ")}${hint}`];
   }
   if (issue.code !== "unrecognized_keys") {
     const text = issue.message.replace(/^Invalid input: /, "");
-    return [`${path === "" ? "the recipe" : path}: ${text}`];
+    return [`${path === "" ? whole : path}: ${text}`];
   }
-  const known = keysAt(issue.path);
+  const keys = known(issue.path);
   return issue.keys.map((key) => {
-    const meant = closestName(key, known);
-    const hint = meant ? `; did you mean '${meant}'?` : ` (known: ${known.join(", ")})`;
+    const meant = closestName(key, keys);
+    const hint = meant ? `; did you mean '${meant}'?` : ` (known: ${keys.join(", ")})`;
     return `${path === "" ? key : `${path}.${key}`}: there is no such key${hint}`;
   });
 }

@@ -3,14 +3,17 @@ import { fault } from "../base/index.ts";
 import {
   describeRecording,
   formatSummary,
+  holdsRecording,
+  importArrays,
   importRecording,
   type RecordingSummary,
   readRecording,
   writeRecording,
 } from "../data/index.ts";
+import { checkLayout, isPlain } from "./import-layout.ts";
 import { checkFree, readInput } from "./input.node.ts";
 import { recordLoop } from "./loop-device.ts";
-import { merge, parseOverrides } from "./overrides.ts";
+import { merge, type Plain, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -54,15 +57,30 @@ export async function recordDevice(
 export interface ImportOptions {
   readonly files: readonly string[];
   readonly out: string;
-  /** Sampling step where a file has none, s. */
-  readonly dt?: number;
+  /** A YAML file that says where things are in the files; docs/files.md lists its keys. */
+  readonly map?: string;
+  /** The same keys; they go before those of the file. */
+  readonly layout?: Plain;
+}
+
+/** An imported recording. */
+export interface ImportedFile extends RecordedFile {
+  /** What was done to the samples. */
+  readonly notes: readonly string[];
 }
 
 /** Make one recording of several files. */
-export async function importFiles({ files, out, dt }: ImportOptions): Promise<RecordedFile> {
-  const recording = await readInput(importRecording(files, { dt }));
+export async function importFiles(options: ImportOptions): Promise<ImportedFile> {
+  const { files, out, map, layout = {} } = options;
+  checkFree(out);
+  const written = map === undefined ? {} : readYaml(await readText(map), map);
+  const chosen = checkLayout({ ...written, ...layout }, map ?? "data import");
+  const isWhole = isPlain(chosen) && files.every(holdsRecording);
+  const { recording, notes } = isWhole
+    ? { recording: await readInput(importRecording(files, chosen)), notes: [] }
+    : await readInput(importArrays(files, chosen));
   await writeRecording(out, recording);
-  return summaryOf(out, describeRecording(recording));
+  return { ...summaryOf(out, describeRecording(recording)), notes };
 }
 
 /** What is in a recording. */
