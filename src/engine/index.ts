@@ -14,6 +14,7 @@
  */
 
 export { loadKernelModule } from "#load-kernels";
+export { defaultThreads } from "#threads";
 export { compile, planMemory } from "./compile.ts";
 export { diagnose } from "./diagnose.ts";
 export { gradients } from "./gradient.ts";

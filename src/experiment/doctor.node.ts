@@ -1,4 +1,10 @@
-import { createKernels, formatTile, loadKernelModule, measurePeak } from "../engine/index.ts";
+import {
+  createKernels,
+  defaultThreads,
+  formatTile,
+  loadKernelModule,
+  measurePeak,
+} from "../engine/index.ts";
 import { formatTable } from "../report/index.ts";
 import { hostFacts, readVersion } from "./host.node.ts";
 
@@ -28,6 +34,7 @@ export async function examine(): Promise<Examination> {
     "memory, GiB": host.memory,
     kernels: kernels.name,
     "multiply-add": kernels.rounding === "fused" ? "rounded once" : "rounded twice",
+    threads: `up to ${defaultThreads()}, for steps over a millisecond`,
     tile: formatTile(kernels.tile),
     "tiles measured, GF/s": speeds.join(", ") || "none, the tile was asked for",
     "peak of one core at 128 bits, GF/s": Math.round(peak),
