@@ -17,7 +17,7 @@ import type { DeviceSeeds, Physics } from "./physics.ts";
 /** What a virtual device is made of. */
 export interface VirtualDeviceParts {
   readonly physics: Physics;
-  /** Imperfections of the readout; all off by default. */
+  /** Imperfections of the readout; by default those of the physics, if any. */
   readonly instrument?: InstrumentOptions;
   /** The disorder seed went into the physics; the other two are used here. */
   readonly seeds: Pick<DeviceSeeds, "thermal" | "instrument">;
@@ -53,7 +53,11 @@ class VirtualDevice implements Device {
       createGenerator(childStream(createStream(seeds[name]), name));
     this.#physics = physics;
     this.#thermal = generatorOf("thermal");
-    this.#instrument = createInstrument(instrument, observables.length, generatorOf("instrument"));
+    this.#instrument = createInstrument(
+      { ...physics.instrument, ...instrument },
+      observables.length,
+      generatorOf("instrument"),
+    );
     this.#input = new Float64Array(inputs.length);
     this.#output = new Float64Array(observables.length);
     physics.reset(this.#thermal, this.#output);
