@@ -27,21 +27,31 @@ export function sumSquares(g: usize, gStride: usize, shards: i32, n: i32, to: us
   store<f32>(to, sumLanes(f32x4.add(s0, s1)));
 }
 
-/** to[0] = gradientScale, times limit / norm if the scaled gradient's norm is above a positive limit. */
-export function clip(sumSquares: usize, limit: f32, gradientScale: f32, to: usize): void {
-  const norm = gradientScale * sqrt<f32>(load<f32>(sumSquares));
+/**
+ * to[0] = gradientScale, times limit / norm if the scaled gradient's norm is above a positive limit;
+ * to[1] = that norm. The squared norm comes in `count` parts.
+ */
+export function clip(sumSquares: usize, count: i32, limit: f32, gradientScale: f32, to: usize): void {
+  let sum: f32 = 0;
+  for (; count > 0; --count) {
+    sum += load<f32>(sumSquares);
+    sumSquares += 4;
+  }
+  const norm = gradientScale * sqrt<f32>(sum);
+  store<f32>(to, norm, 4);
   store<f32>(to, limit > 0 && norm > limit ? gradientScale * (limit / norm) : gradientScale);
 }
 
 /**
  * One Adam step on n parameters (n a multiple of 8), g the clipped sum over shards:
  *   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w = w - rate m / (sqrt(v) iv + eps) - decay w.
- * hyper holds rate / (1 - b1^t), b1, b2, eps, iv = 1 / sqrt(1 - b2^t), decay.
+ * Where the gradient's norm, clip[1], is not finite, nothing changes. hyper holds rate / (1 - b1^t), b1, b2, eps, iv = 1 / sqrt(1 - b2^t), decay.
  * @source Kingma and Ba 2015, arXiv:1412.6980; decay as in Loshchilov and Hutter, arXiv:1711.05101.
  */
 export function adam(
   w: usize, g: usize, gStride: usize, shards: i32, m: usize, v: usize, n: i32, hyper: usize, clip: usize,
 ): void {
+  if (!(load<f32>(clip, 4) < Infinity)) return;
   const rate = v128.load32_splat(hyper);
   const b1 = v128.load32_splat(hyper, 4);
   const b2 = v128.load32_splat(hyper, 8);

@@ -14,24 +14,28 @@
  */
 
 export { loadKernelModule } from "#load-kernels";
-export { compile } from "./compile.ts";
+export { compile, planMemory } from "./compile.ts";
+export { diagnose } from "./diagnose.ts";
 export { gradients } from "./gradient.ts";
 export {
   formatNodeShape,
+  type Label,
   type MatmulForm,
   type Node,
   type NodeOf,
   type OpName,
+  type ProductSize,
   type Shape,
   topologicalOrder,
 } from "./graph.ts";
 export { type Feeds, interpret, type NoiseState } from "./interpreter.ts";
-export type { KernelModule } from "./kernels.ts";
+export { createKernels, type KernelModule } from "./kernels.ts";
 export {
   abs,
   add,
   addAll,
   affine,
+  batchedMatmul,
   broadcast,
   clip,
   concat,
@@ -41,12 +45,15 @@ export {
   exp,
   input,
   inside,
+  labelled,
   literal,
   log,
   logSoftmax,
   matmul,
   max,
   meanAll,
+  meanCols,
+  meanRows,
   min,
   mul,
   negate,
@@ -59,6 +66,7 @@ export {
   relu,
   reluGrad,
   reshape,
+  round,
   sigmoid,
   sign,
   silu,
@@ -86,3 +94,5 @@ export type {
   UpdateOptions,
 } from "./program.ts";
 export { type ScanOptions, type ScanStep, scan } from "./scan.ts";
+export { shardsFor } from "./shards.ts";
+export { formatTile, measurePeak, type Tile, type TileSpeed } from "./tile.ts";

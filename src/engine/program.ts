@@ -1,3 +1,4 @@
+import type { Fault } from "../base/index.ts";
 import type { Node, Shape } from "./graph.ts";
 import type { NoiseState } from "./interpreter.ts";
 
@@ -28,6 +29,8 @@ export interface ProgramSpec {
   };
   /** Pieces into which the batch is cut (default 1). Results do not depend on who computes them. */
   readonly shards?: number;
+  /** Threads that share the shards; without it, as many as measure faster. Never changes a bit. */
+  readonly threads?: number;
 }
 
 /** Adam, D. Kingma and J. Ba 2015. */
@@ -48,10 +51,12 @@ export interface OptimiserState {
   readonly second: ParameterSet;
 }
 
-/** A compiled graph in its own memory. */
+/** A compiled graph in its own memory. Call `close` when done: it may have started threads. */
 export interface Program {
   /** Bytes of memory in use. */
   readonly bytes: number;
+  /** What they are used for, in words. */
+  readonly memory: string;
   /** Values [steps, shards * rows, cols] (or [steps, rows, cols] if shared), row-major. */
   setInput(name: string, values: ArrayLike<number>): void;
   /** Write parameters by name; names that the program does not have are ignored. */
@@ -65,10 +70,24 @@ export interface Program {
   read(name: string): Float32Array;
   /** The loss of the last run, mean over shards. */
   loss(): number;
-  /** One Adam step with the gradient of the last run; returns the gradient's global norm. */
+  /**
+   * One Adam step with the gradient of the last run; returns the gradient's global norm. Where that
+   * is not finite, no weight changes.
+   */
   update(options: UpdateOptions): number;
   getOptimiser(): OptimiserState;
   setOptimiser(state: OptimiserState): void;
+  /**
+   * Where the last run's numbers first stopped being finite: a fault that names operation, step,
+   * shard and row; undefined if they did not. As slow as the interpreter.
+   */
+  diagnose(): Fault | undefined;
+  /** Threads that took part in the last run. */
+  threads(): number;
+  /** Whether the number of threads will stay: it is measured during the first runs. */
+  isSettled(): boolean;
+  /** Send its other threads home; what runs after this runs on the caller's alone. */
+  close(): void;
   /** The plan as readable text. */
   toText(): string;
 }

@@ -13,6 +13,7 @@ import {
   compareRepeats,
   type FitOptions,
   fitTwin,
+  type PhaseRecord,
   readTwin,
   type SimulateOnce,
   type StoredTwin,
@@ -52,7 +53,7 @@ export interface FitFileOptions {
 /** What a fit says. */
 export interface FittedFile {
   readonly path: string;
-  readonly phases: NonNullable<Twin["training"]>["phases"];
+  readonly phases: readonly PhaseRecord[];
   readonly text: string;
 }
 
@@ -63,7 +64,7 @@ export interface FittedFile {
  */
 export async function fitFile(
   { recording: path, out, recipe, settings = [], budget, seed }: FitFileOptions,
-  { signal, onProgress }: VerbContext,
+  { signal, onProgress, onRemark }: VerbContext,
 ): Promise<FittedFile> {
   checkFree(out);
   const recording = await readInput(readRecording(path));
@@ -72,7 +73,9 @@ export async function fitFile(
   const { seen } = holdOut(recording);
   const { twin } = await fitTwin(kernels, seen, options, {
     stream: childStream(createStream(seed), "fit"),
+    seed,
     signal,
+    onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
     onProgress: ({ phase, step, steps, loss, validation }) => {
       const measures = { loss, validation };
       onProgress?.({ stage: `fit: ${phase}`, done: step, total: steps, unit: "updates", measures });

@@ -1,5 +1,5 @@
 import { childStream, fault, mean, type Stream, standardDeviation } from "../base/index.ts";
-import type { KernelModule, ParameterSet } from "../engine/index.ts";
+import type { KernelModule, ParameterSet, Program } from "../engine/index.ts";
 import { cosineRate } from "../nn/index.ts";
 import type { Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
@@ -26,6 +26,8 @@ export interface TrainContext {
   /** Decides batches, noise and starts. */
   readonly stream: Stream;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Told what memory the plan takes, in words, before it runs. */
+  readonly onPlan?: (memory: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -64,8 +66,15 @@ export async function trainNetwork(
   checkTask(network, task, "trainNetwork");
   const scaled = withOutputScales(network, task);
   const trainer = createTrainer(kernels, scaled, twin, task, options, context.stream);
+  context.onPlan?.(trainer.program.memory);
   const iterations = chooseIterations(trainer, options, scaled);
-  const trained = await runTraining(trainer, scaled, task, { ...options, iterations }, context);
+  const trained = await runTraining(
+    trainer,
+    scaled,
+    task,
+    { ...options, iterations },
+    context,
+  ).finally(trainer.program.close);
   if (!options.refit) return { ...trained, iterations };
   const noise = options.arm !== "noise-agnostic";
   const refit = fitReadout(kernels, trained.network, twin, task, {
@@ -136,7 +145,9 @@ function chooseIterations(
   judge();
   const validation = timed(judge);
   trainer.prepare(0);
-  trainer.program.run();
+  const start = clock();
+  do trainer.program.run();
+  while (!trainer.program.isSettled() && clock() - start < 1);
   const updates = timed(() => {
     for (let i = 1; i <= timedUpdates; i++) {
       trainer.prepare(i);
@@ -166,10 +177,10 @@ async function runTraining(
     checkSignal(signal, iteration, iterations);
     trainer.prepare(iteration);
     program.run();
-    sum += checkFinite(program.loss(), iteration, iterations);
+    sum += checkFinite(program.loss(), program, iteration, iterations);
     count++;
     const learningRate = cosineRate(iteration, iterations, { first });
-    checkFinite(program.update({ learningRate }), iteration, iterations);
+    checkFinite(program.update({ learningRate }), program, iteration, iterations);
     if ((iteration + 1) % every !== 0 && iteration + 1 !== iterations) continue;
     const now = weightsOf(network, program.getParameters());
     const judged = trainer.validate(now);
@@ -212,13 +223,19 @@ function checkSignal(signal: AbortSignal | undefined, iteration: number, iterati
   });
 }
 
-function checkFinite(value: number, iteration: number, iterations: number): number {
+function checkFinite(
+  value: number,
+  program: Program,
+  iteration: number,
+  iterations: number,
+): number {
   if (Number.isFinite(value)) return value;
-  throw fault("not-finite", {
-    where: "trainNetwork",
-    what: `the loss or its gradient is not finite after ${iteration + 1} updates`,
+  const found = program.diagnose()?.details ?? {
+    what: "the loss is not finite",
     got: `${value}`,
-    expected: `a finite number for all ${iterations} updates`,
+    expected: "a finite number at every update",
     fix: "Lower the learning rate or the scales of couplings, or shorten the window",
-  });
+  };
+  const what = `in update ${iteration + 1} of ${iterations}, ${found.what}`;
+  throw fault("not-finite", { ...found, where: "trainNetwork", what });
 }

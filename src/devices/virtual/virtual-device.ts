@@ -4,12 +4,11 @@ import {
   createGenerator,
   createStream,
   fault,
-  findNonFinite,
   formatShape,
   type Generator,
   type HostArray,
-  sizeOf,
 } from "../../base/index.ts";
+import { checkDrive } from "../check-drive.ts";
 import type { Device, DeviceDescription } from "../device.ts";
 import { createInstrument, type Instrument, type InstrumentOptions } from "./instrument.ts";
 import type { DeviceSeeds, Physics } from "./physics.ts";
@@ -149,28 +148,7 @@ class VirtualDevice implements Device {
 
   #checkDrive(command: string, drive: HostArray): void {
     const { inputs } = this.#physics.description;
-    const names = inputs.map((input) => input.name).join(", ");
-    const { shape, data } = drive;
-    if (shape.length !== 2 || shape[1] !== inputs.length || data.length !== sizeOf(shape)) {
-      throw fault("shape-mismatch", {
-        where: this.#where(command),
-        what: `the drive does not fit the inputs; the device was last told '${this.#lastTold}'`,
-        got: `${formatShape(shape)} with ${data.length} elements`,
-        expected: `[*, ${inputs.length}] (time, inputs: ${names})`,
-        fix: "Give one column for each input",
-      });
-    }
-    const position = findNonFinite(data);
-    if (position < 0) return;
-    const row = Math.floor(position / inputs.length);
-    const { name, unit } = inputs[position % inputs.length];
-    throw fault("not-finite", {
-      where: this.#where(command),
-      what: `the drive is not finite; the device was last told '${this.#lastTold}'`,
-      got: `${data[position]} for '${name}' at sample ${row}`,
-      expected: `finite values, unit ${unit}`,
-      fix: "Look for a division by zero where the drive was made",
-    });
+    checkDrive({ where: this.#where(command), lastTold: this.#lastTold, inputs }, drive);
   }
 
   #interrupted(command: string, when: string): Error {
