@@ -64,8 +64,9 @@ test("the spectrum of a Preisach ice depends on the last field only, exactly", a
 });
 
 // Mean spectra over 20 runs of one sample, so that thermal scatter is 0.002 of a difference of 0.13.
-// Between sets of drives the ratio after 10 loops is 0.03 to 0.1, after 20 loops 0.02 to 0.04.
-test("fields of 21.5 to 25 mT make it forget its vortices: to 15 % of the difference in 10 loops, 10 % in 20", async () => {
+// Over 16 samples and sets of fields the ratio was 0.055 (sd 0.012) after 10 loops and 0.021 (0.010)
+// after 20: both bounds are 5 of these away.
+test("fields of 21.5 to 25 mT make it forget its vortices: to 12 % of the difference in 10 loops, 7 % in 20", async () => {
   const generator = createGenerator(createStream(9));
   const fields = [23.25, ...Array.from({ length: 20 }, () => 21.5 + 3.5 * generator.uniform())];
   const meanSpectra = async (history: readonly number[], thermal: number) => {
@@ -87,8 +88,8 @@ test("fields of 21.5 to 25 mT make it forget its vortices: to 15 % of the differ
   });
   if (process.env.SHOW) console.log(distance.map((d) => (d / distance[0]).toFixed(3)).join(" "));
   expect(distance[0]).toBeGreaterThan(0.1);
-  expect(distance[10] / distance[0]).toBeLessThan(0.15);
-  expect(distance[20] / distance[0]).toBeLessThan(0.1);
+  expect(distance[10] / distance[0]).toBeLessThan(0.12);
+  expect(distance[20] / distance[0]).toBeLessThan(0.07);
 });
 
 test("another disorder seed is another sample, another thermal seed another run of it", async () => {
