@@ -214,7 +214,7 @@ describe("bad input ends with exit code 2 and a whole message", () => {
 
   test("a device or an option of it that does not exist", async () => {
     expect(await refusal("device", "describe", "leaky-integratr")).toMatchInlineSnapshot(`
-      "error: createDevice: there is no such kind of device. Got 'leaky-integratr', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor. Did you mean 'leaky-integrator'? Choose one of these.
+      "error: createDevice: there is no such kind of device. Got 'leaky-integratr', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, spin-vortex-ice, superparamagnetic-ensemble, superparamagnetic-junction, thermal-macrospin, volatile-memristor, vortex-oscillator. Did you mean 'leaky-integrator'? Choose one of these.
       "
     `);
     const record = ["record", "leaky-integrator", "-o", place("no.h5")];

@@ -15,10 +15,10 @@ function messageOf(spec: object): string {
 
 test("an unknown kind is refused with the kinds there are and the nearest of them", () => {
   expect(messageOf({ kind: "nano-ring-aray", seeds })).toMatchInlineSnapshot(
-    `"createDevice: there is no such kind of device. Got 'nano-ring-aray', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor. Did you mean 'nano-ring-array'? Choose one of these."`,
+    `"createDevice: there is no such kind of device. Got 'nano-ring-aray', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, spin-vortex-ice, superparamagnetic-ensemble, superparamagnetic-junction, thermal-macrospin, volatile-memristor, vortex-oscillator. Did you mean 'nano-ring-array'? Choose one of these."`,
   );
   expect(messageOf({ kind: "laser", seeds })).toMatchInlineSnapshot(
-    `"createDevice: there is no such kind of device. Got 'laser', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor. Choose one of these."`,
+    `"createDevice: there is no such kind of device. Got 'laser', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, spin-vortex-ice, superparamagnetic-ensemble, superparamagnetic-junction, thermal-macrospin, volatile-memristor, vortex-oscillator. Choose one of these."`,
   );
   expect(messageOf({ kind: "toString", seeds })).toContain("Got 'toString', expected one of");
 });
@@ -60,7 +60,7 @@ test("instrument options that do not fit are refused", () => {
     `"instrument: the option 'gain' does not fit the observables. Got 2 values, [1,2], expected one number, or 1. Give one value for each observable."`,
   );
   expect(messageOf({ ...spec, instrument: { noise: 1 } })).toMatchInlineSnapshot(
-    `"instrument: there is no such option. Got 'noise', expected one of gain, offset, readoutNoise, slowChange, slowCorrelation, range, bits. Correct its spelling or take it out."`,
+    `"instrument: there is no such option. Got 'noise', expected one of gain, offset, readoutNoise, noiseWidth, noiseGroups, slowChange, slowCorrelation, slowChangeOf, range, bits. Correct its spelling or take it out."`,
   );
 });
 
@@ -74,7 +74,12 @@ test("the list of devices is plain JSON with one line for each", () => {
       "mackey-glass-node: electronic delay node with its virtual nodes as observables; tiny noise, large effect",
       "nano-ring-array: magnetic nano-rings in a rotating field; emergent, thermal, with fading memory",
       "noisy-leaky-node: one leaky node with white noise per task step, for network benchmarks",
+      "spin-vortex-ice: artificial spin-vortex ice read as a spectrum; its readout noise is calibrated",
+      "superparamagnetic-ensemble: many two-state magnets that count as one; the noise of counting",
+      "superparamagnetic-junction: one two-state tunnel junction; a telegraph whose odds a voltage sets",
+      "thermal-macrospin: one magnet with an easy axis at 300 K (Landau-Lifshitz-Gilbert)",
       "volatile-memristor: memristor whose filament grows under voltage and dissolves without",
+      "vortex-oscillator: spin-torque vortex oscillator seen through its amplitude",
     ]
   `);
   expect(JSON.parse(JSON.stringify(list))).toEqual(list);

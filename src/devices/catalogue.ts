@@ -9,8 +9,19 @@ import { createMackeyGlassNode, mackeyGlassNodeOptions } from "./virtual/mackey-
 import { createNanoRingArray, nanoRingArrayOptions } from "./virtual/nano-ring-array.ts";
 import { createNoisyLeakyNode, noisyLeakyNodeOptions } from "./virtual/noisy-leaky-node.ts";
 import type { DeviceSeeds, Physics } from "./virtual/physics.ts";
+import { createSpinVortexIce, spinVortexIceOptions } from "./virtual/spin-vortex-ice.ts";
+import {
+  createSuperparamagneticEnsemble,
+  superparamagneticEnsembleOptions,
+} from "./virtual/superparamagnetic-ensemble.ts";
+import {
+  createSuperparamagneticJunction,
+  superparamagneticJunctionOptions,
+} from "./virtual/superparamagnetic-junction.ts";
+import { createThermalMacrospin, thermalMacrospinOptions } from "./virtual/thermal-macrospin.ts";
 import { createVirtualDevice } from "./virtual/virtual-device.ts";
 import { createVolatileMemristor, volatileMemristorOptions } from "./virtual/volatile-memristor.ts";
+import { createVortexOscillator, vortexOscillatorOptions } from "./virtual/vortex-oscillator.ts";
 
 /** A kind of device that can be made by name. */
 export interface DeviceKind {
@@ -55,10 +66,35 @@ export const deviceKinds: Readonly<Record<string, DeviceKind>> = {
     options: noisyLeakyNodeOptions,
     create: (options) => createNoisyLeakyNode(options),
   },
+  "spin-vortex-ice": {
+    summary: "artificial spin-vortex ice read as a spectrum; its readout noise is calibrated",
+    options: spinVortexIceOptions,
+    create: (options, disorder) => createSpinVortexIce(options, disorder),
+  },
+  "superparamagnetic-ensemble": {
+    summary: "many two-state magnets that count as one; the noise of counting",
+    options: superparamagneticEnsembleOptions,
+    create: (options, disorder) => createSuperparamagneticEnsemble(options, disorder),
+  },
+  "superparamagnetic-junction": {
+    summary: "one two-state tunnel junction; a telegraph whose odds a voltage sets",
+    options: superparamagneticJunctionOptions,
+    create: (options, disorder) => createSuperparamagneticJunction(options, disorder),
+  },
+  "thermal-macrospin": {
+    summary: "one magnet with an easy axis at 300 K (Landau-Lifshitz-Gilbert)",
+    options: thermalMacrospinOptions,
+    create: (options, disorder) => createThermalMacrospin(options, disorder),
+  },
   "volatile-memristor": {
     summary: "memristor whose filament grows under voltage and dissolves without",
     options: volatileMemristorOptions,
     create: (options, disorder) => createVolatileMemristor(options, disorder),
+  },
+  "vortex-oscillator": {
+    summary: "spin-torque vortex oscillator seen through its amplitude",
+    options: vortexOscillatorOptions,
+    create: (options, disorder) => createVortexOscillator(options, disorder),
   },
 };
 

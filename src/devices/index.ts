@@ -51,9 +51,27 @@ export {
 } from "./virtual/nano-ring-array.ts";
 export { createNoisyLeakyNode, type NoisyLeakyNodeOptions } from "./virtual/noisy-leaky-node.ts";
 export type { DeviceSeeds, Physics } from "./virtual/physics.ts";
+export { createSpinVortexIce, type SpinVortexIceOptions } from "./virtual/spin-vortex-ice.ts";
+export {
+  createSuperparamagneticEnsemble,
+  type SuperparamagneticEnsembleOptions,
+} from "./virtual/superparamagnetic-ensemble.ts";
+export {
+  createSuperparamagneticJunction,
+  type SuperparamagneticJunctionOptions,
+} from "./virtual/superparamagnetic-junction.ts";
+export {
+  createThermalMacrospin,
+  type MacrospinObservable,
+  type ThermalMacrospinOptions,
+} from "./virtual/thermal-macrospin.ts";
 export { createVirtualDevice, type VirtualDeviceParts } from "./virtual/virtual-device.ts";
 export {
   createVolatileMemristor,
   type MemristorObservable,
   type VolatileMemristorOptions,
 } from "./virtual/volatile-memristor.ts";
+export {
+  createVortexOscillator,
+  type VortexOscillatorOptions,
+} from "./virtual/vortex-oscillator.ts";

@@ -27,10 +27,7 @@ export async function describeKind(kind: string): Promise<DescribedKind> {
   const device = createDevice({ kind, seeds: { disorder: 1, thermal: 1, instrument: 1 } });
   const said = await device.describe();
   const options = listDevices().find((listed) => listed.kind === kind)?.options ?? [];
-  const channels = [
-    ...said.inputs.map(({ name, unit, min, max }) => ["input", name, `${min} to ${max} ${unit}`]),
-    ...said.observables.map(({ name, unit }) => ["observable", name, unit]),
-  ];
+  const channels = [...said.inputs.map(inputRow), ...observableRows(said)];
   const facts = [
     ["sampling step", `${Number(said.dt.toPrecision(4))} s`],
     ["an input is held for at least", `${said.samplesPerStep} samples`],
@@ -46,4 +43,18 @@ export async function describeKind(kind: string): Promise<DescribedKind> {
     .map((rows) => formatTable(rows).trimEnd())
     .join("\n\n");
   return { description: { ...said, options }, text };
+}
+
+function inputRow({ name, unit, min, max, maxSlew }: DeviceDescription["inputs"][number]) {
+  const slew = maxSlew === undefined ? "" : `, at most ${Number(maxSlew.toPrecision(4))} ${unit}/s`;
+  return ["input", name, `${min} to ${max} ${unit}${slew}`];
+}
+
+// A spectrum is one row, not sixty.
+function observableRows({ observables }: DeviceDescription): string[][] {
+  const [first] = observables;
+  const isLong = observables.length > 8 && observables.every(({ unit }) => unit === first.unit);
+  if (!isLong) return observables.map(({ name, unit }) => ["observable", name, unit]);
+  const last = observables[observables.length - 1];
+  return [[`${observables.length} observables`, `${first.name} to ${last.name}`, first.unit]];
 }

@@ -23,7 +23,7 @@ const deviceRule = z
     instrument: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe("readout noise, gain, ADC and so on; off by default"),
+      .describe("readout noise, gain, ADC and so on; default as calibrated, or off"),
   })
   .describe("the device; options of its kind stand beside `kind`");
 

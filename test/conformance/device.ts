@@ -96,7 +96,10 @@ function testDescription(makeDevice: MakeDevice): void {
     if (carrierPeriod !== undefined) expect(carrierPeriod).toBeGreaterThan(1);
     expect(inputs.length).toBeGreaterThan(0);
     expect(observables.length).toBeGreaterThan(0);
-    for (const { min, max } of inputs) expect(max - min).toBeGreaterThan(0);
+    for (const { min, max, maxSlew } of inputs) {
+      expect(max - min).toBeGreaterThan(0);
+      if (maxSlew !== undefined) expect(maxSlew).toBeGreaterThan(0);
+    }
     for (const channels of [inputs, observables]) {
       expect(new Set(channels.map((channel) => channel.name)).size).toBe(channels.length);
       for (const channel of channels) expect(channel.unit).not.toBe("");

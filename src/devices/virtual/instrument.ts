@@ -1,11 +1,14 @@
 import { fault, type Generator } from "../../base/index.ts";
 import {
+  choiceRule,
   formatValue,
+  listRule,
   numberRule,
   type OptionRule,
   type OptionRules,
   readOptions,
 } from "../options.ts";
+import { createReadoutNoise } from "./readout-noise.ts";
 
 /** One value for all observables, or one for each. */
 export type PerObservable = number | readonly number[];
@@ -16,12 +19,18 @@ export interface InstrumentOptions {
   readonly gain?: PerObservable;
   /** Added after the gain. Default 0. */
   readonly offset?: PerObservable;
-  /** R, standard deviation of white readout noise. Default 0. */
+  /** R, standard deviation of readout noise, white in time. Default 0. */
   readonly readoutNoise?: PerObservable;
+  /** Width in observables of the Gaussian by which neighbours share that noise. Default 0. */
+  readonly noiseWidth?: number;
+  /** Sizes of the groups within which neighbours share it. Default all in one group. */
+  readonly noiseGroups?: readonly number[];
   /** Standard deviation of the slow change, constant between two resets. Default 0. */
   readonly slowChange?: PerObservable;
   /** Correlation of the slow change from one reset to the next. Default 0.98. */
   readonly slowCorrelation?: number;
+  /** Whether "each" observable changes by itself (default), or "all" by one common draw. */
+  readonly slowChangeOf?: "each" | "all";
   /** Range of the converter; what lies beyond is clipped. Default without limit. */
   readonly range?: readonly [number, number];
   /** Bits of the converter over its range; 0, the default, does not quantise. */
@@ -49,12 +58,28 @@ function perObservableRule(
 export const instrumentOptions: OptionRules<InstrumentOptions> = {
   gain: perObservableRule(1, -Infinity, "factor on the true value"),
   offset: perObservableRule(0, -Infinity, "added after the gain"),
-  readoutNoise: perObservableRule(0, 0, "standard deviation of white readout noise"),
+  readoutNoise: perObservableRule(0, 0, "standard deviation of readout noise, white in time"),
+  noiseWidth: numberRule(
+    0,
+    { min: 0, max: 100 },
+    "width of the Gaussian by which neighbours share that noise, in observables",
+  ),
+  noiseGroups: listRule<number>(
+    [],
+    (value) => Number.isInteger(value) && Number(value) >= 1,
+    "a list of whole numbers of at least 1",
+    "sizes of the groups of neighbours that share it; none for one group",
+  ),
   slowChange: perObservableRule(0, 0, "standard deviation of the change between resets"),
   slowCorrelation: numberRule(
     0.98,
     { min: 0, max: 1 },
     "correlation of that change between resets",
+  ),
+  slowChangeOf: choiceRule(
+    "each",
+    ["each", "all"],
+    "whether each observable changes by itself or all together",
   ),
   range: {
     initial: [-Infinity, Infinity],
@@ -77,8 +102,8 @@ export interface Instrument {
 /**
  * Build the readout: y = quantise(clip(gain y + offset + R eps + slow change)).
  *
- * The slow change is an Ornstein-Uhlenbeck process across resets, stationary from the start and
- * independent between observables: c' = rho c + sqrt(1 - rho^2) slowChange n.
+ * The slow change is an Ornstein-Uhlenbeck process across resets, stationary from the start:
+ * c' = rho c + sqrt(1 - rho^2) slowChange n.
  *
  * @param options      Imperfections; all off by default.
  * @param observables  How many there are.
@@ -91,35 +116,53 @@ export function createInstrument(
   noise: Generator,
 ): Instrument {
   const checked = readOptions<InstrumentOptions>("instrument", instrumentOptions, options);
-  const { slowCorrelation, range, bits } = checked;
+  const { noiseWidth, noiseGroups, range, bits } = checked;
   if (bits > 0 && range[0] === -Infinity) throw bitsWithoutRange(bits);
   const spread = (name: "gain" | "offset" | "readoutNoise" | "slowChange"): Float64Array =>
     toObservables(name, checked[name], observables);
   const gain = spread("gain");
   const offset = spread("offset");
-  const readoutNoise = spread("readoutNoise");
-  const slowChange = spread("slowChange");
-  const change = slowChange.map((deviation) => (deviation > 0 ? deviation * noise.normal() : 0));
-  const innovation = Math.sqrt(1 - slowCorrelation * slowCorrelation);
+  const sharing = { width: noiseWidth, groups: noiseGroups };
+  const drawNoise = createReadoutNoise(spread("readoutNoise"), sharing, noise);
+  const slow = createSlowChange(spread("slowChange"), checked, noise);
+  const { change } = slow;
+  const eps = new Float64Array(observables);
   const [low, high] = range;
   const quantum = bits > 0 ? (high - low) / (2 ** bits - 1) : 0;
 
   return {
-    renew() {
-      for (let i = 0; i < observables; i++) {
-        if (slowChange[i] === 0) continue;
-        change[i] = slowCorrelation * change[i] + innovation * slowChange[i] * noise.normal();
-      }
-    },
+    renew: slow.renew,
     measure(values) {
+      drawNoise(eps);
       for (let i = 0; i < observables; i++) {
-        const eps = readoutNoise[i] > 0 ? readoutNoise[i] * noise.normal() : 0;
-        const y = gain[i] * values[i] + offset[i] + eps + change[i];
+        const y = gain[i] * values[i] + offset[i] + eps[i] + change[i];
         const clipped = Math.min(high, Math.max(low, y));
         values[i] = quantum > 0 ? low + quantum * Math.round((clipped - low) / quantum) : clipped;
       }
     },
   };
+}
+
+// `change` holds the present slow change of every observable; `renew` moves it on, in place.
+function createSlowChange(
+  deviations: Float64Array,
+  law: Pick<Required<InstrumentOptions>, "slowCorrelation" | "slowChangeOf">,
+  noise: Generator,
+): { readonly change: Float64Array; readonly renew: () => void } {
+  const { slowCorrelation, slowChangeOf } = law;
+  const innovation = Math.sqrt(1 - slowCorrelation * slowCorrelation);
+  const change = new Float64Array(deviations.length);
+  const move = (kept: number, added: number): void => {
+    const isShared = slowChangeOf === "all" && deviations.some((deviation) => deviation > 0);
+    const common = isShared ? noise.normal() : 0;
+    for (let i = 0; i < change.length; i++) {
+      if (deviations[i] === 0) continue;
+      const normal = isShared ? common : noise.normal();
+      change[i] = kept * change[i] + added * deviations[i] * normal;
+    }
+  };
+  move(0, 1);
+  return { change, renew: () => move(slowCorrelation, innovation) };
 }
 
 function toObservables(name: string, value: PerObservable, observables: number): Float64Array {
