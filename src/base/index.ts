@@ -33,6 +33,7 @@ export {
   createGenerator,
   createStream,
   type Generator,
+  type MovableGenerator,
   permutation,
   type Stream,
 } from "./random.ts";

@@ -93,11 +93,11 @@ test("a device without reset is recorded without initial observables", async () 
 test("an answer of the wrong shape, or not finite, is a failure of the device", async () => {
   const short = scriptedDevice({}, createArray([2, 1])).device;
   expect(await messageOf(measureRecording(short, plan))).toMatchInlineSnapshot(
-    `"measureRecording: scripted device answered 'run' with the wrong shape at part 'repeat_set', sequence 0, repeat 0. Got [2, 1] with 2 elements, expected [3, 1] (time, observables). Check the device or its driver; nothing of this recording was kept."`,
+    `"measureRuns: scripted device answered 'run' with the wrong shape at part 'repeat_set', sequence 0, repeat 0. Got [2, 1] with 2 elements, expected [3, 1] (time, observables). Check the device or its driver; no later run was measured."`,
   );
   const broken = scriptedDevice({}, createArray([3, 1], [0, Number.NaN, 0])).device;
   expect(await messageOf(measureRecording(broken, plan))).toMatchInlineSnapshot(
-    `"measureRecording: scripted device answered 'run' with a non-finite number at part 'repeat_set', sequence 0, repeat 0. Got NaN in observable 0 at sample 1, expected finite numbers. Check the device or its driver; nothing of this recording was kept."`,
+    `"measureRuns: scripted device answered 'run' with a non-finite number at part 'repeat_set', sequence 0, repeat 0. Got NaN in observable 0 at sample 1, expected finite numbers. Check the device or its driver; no later run was measured."`,
   );
 });
 
@@ -105,11 +105,11 @@ test("a plan for another device, or for one that only plays back, is refused", a
   const other = { parts: [{ name: "ladder", drive: createArray([1, 3, 2]), repeats: 1 }] };
   const { device } = scriptedDevice();
   expect(await messageOf(measureRecording(device, other))).toMatchInlineSnapshot(
-    `"measureRecording: the drive of part 'ladder' does not fit scripted device. Got [1, 3, 2], expected [*, *, 1] (sequences, time, inputs). Plan the recording from the description of this device."`,
+    `"measureRuns: the drive of part 'ladder' does not fit scripted device. Got [1, 3, 2], expected [*, *, 1] (sequences, time, inputs). Plan the recording from the description of this device."`,
   );
   const playback = scriptedDevice({ recordedOnly: true }).device;
   expect(await messageOf(measureRecording(playback, plan))).toMatchInlineSnapshot(
-    `"measureRecording: scripted device only plays back what was recorded. Got a plan of 2 parts, expected a device that can be driven. Use its recording as it is, or choose another device."`,
+    `"measureRuns: scripted device only plays back what was recorded. Got a plan of 2 parts, expected a device that can be driven. Use its recording as it is, or choose another device."`,
   );
 });
 
