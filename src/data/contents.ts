@@ -38,7 +38,7 @@ export const metaKeys: readonly string[] = [
 ];
 
 /** Largest file that Node reads in one piece is 2 GiB; some room is left for names and text. */
-const largestData = 2 ** 31 - 2 ** 20;
+export const largestData: number = 2 ** 31 - 2 ** 20;
 
 /**
  * Take a recording apart for a file, with the hash of its data.

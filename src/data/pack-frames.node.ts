@@ -21,42 +21,37 @@ export interface PackAnswer {
   readonly fault?: { readonly code: FaultCode; readonly details: FaultDetails };
 }
 
-/** Options of {@link packFrames}. */
-export interface PackOptions {
-  /** Where the file grows before it gets its name; in the same file system. */
-  readonly temporary: string;
-  /** Called with the bytes of responses written so far. */
-  readonly onWritten?: (bytes: number) => void;
-}
-
 // The built file, from src as from dist: a thread runs JavaScript only.
 const program = new URL("../../dist/data/hdf5-pack-worker.node.js", import.meta.url);
 
 /**
- * Make a recording's file of its frames, whole or not at all; the frames stay.
+ * Make a recording's file of its frames, to the last bit on the disk; the frames stay.
  *
  * An .h5 is streamed in a thread of its own, with memory for the drives and little more; equal
  * recordings give equal bytes. An .npz is put together in memory.
  *
- * @param path  Ends in .h5, .hdf5 or .npz; replaced if it exists.
- * @throws      `unreadable-file` if a frame is missing or damaged; `missing-file` if the file cannot
- *              be written; `bad-value` for another ending.
+ * @param path       Ends in .h5, .hdf5 or .npz; replaced if it exists.
+ * @param onWritten  Called with the bytes of responses written so far.
+ * @throws           `unreadable-file` if a frame is missing or damaged; `missing-file` if the file
+ *                   cannot be written; `bad-value` for another ending.
  */
 export async function packFrames(
   path: string,
   recording: FramedRecording,
-  { temporary, onWritten }: PackOptions,
+  onWritten?: (bytes: number) => void,
 ): Promise<void> {
-  if (![".h5", ".hdf5"].includes(extname(path).toLowerCase())) {
-    await writeRecording(path, gatherFrames(recording), { overwrite: true });
-    return;
-  }
-  await rm(temporary, { force: true });
-  await pack({ recording, path: resolve(temporary) }, onWritten);
-  await syncPath(temporary);
-  await rename(temporary, path);
+  await rm(path, { force: true });
+  if ([".h5", ".hdf5"].includes(extname(path).toLowerCase())) {
+    await pack({ recording, path: resolve(path) }, onWritten);
+    await syncPath(path);
+  } else await writeRecording(path, gatherFrames(recording));
+}
+
+/** Give a finished file its name, for good. */
+export async function moveIntoPlace(from: string, to: string): Promise<void> {
+  await rename(from, to);
   // Windows has no such thing for folders.
-  if (process.platform !== "win32") await syncPath(dirname(resolve(path)));
+  if (process.platform !== "win32") await syncPath(dirname(resolve(to)));
 }
 
 /**
@@ -110,7 +105,7 @@ function gatherPart(
   return { name, drive: driven, response, order, ...(hasInitial ? { initial } : {}) };
 }
 
-function pack(request: PackRequest, onWritten: PackOptions["onWritten"]): Promise<void> {
+function pack(request: PackRequest, onWritten?: (bytes: number) => void): Promise<void> {
   const worker = new Worker(program, { workerData: request, stderr: true, stdout: true });
   let written = 0;
   return new Promise((resolve, reject) => {

@@ -3,9 +3,9 @@ import {
   createGenerator,
   fault,
   type HostArray,
+  mean,
   type Stream,
   standardDeviation,
-  studentTQuantile,
 } from "../base/index.ts";
 import type { Device, DeviceDescription, DeviceInput } from "./device.ts";
 import type { Extent } from "./drives.ts";
@@ -30,11 +30,8 @@ export interface FindRangeOptions {
 export interface SweptLevel {
   /** Device units. */
   readonly level: number;
-  /** Time mean of the observable that tells this input's levels apart best, mean over repeats. */
+  /** What tells the levels apart best, mean over repeats. */
   readonly response: number;
-  /** Change to the next level, in standard errors of that change; none at the last level. */
-  readonly change?: number;
-  /** That change is beyond the noise of the repeats, and not small beside the largest one. */
   readonly isActive: boolean;
 }
 
@@ -42,20 +39,20 @@ export interface SweptLevel {
 export interface SweptInput {
   readonly input: string;
   readonly unit: string;
-  /** The observable shown. */
-  readonly observable: string;
+  /** What is shown: "mean of x" or "sd of x", over the second half of a run. */
+  readonly shown: string;
   readonly levels: readonly SweptLevel[];
-  /** Standard deviation across levels, and over repeats at a level, of the time mean. */
+  /** Its standard deviation across levels, and over repeats at a level. */
   readonly acrossLevels: number;
   readonly overRepeats: number;
   /** Where the device is active, device units. */
   readonly range: Extent;
 }
 
-/** A change counts if it is at least this share of the largest one of the observable. */
-const leastShare = 0.05;
-/** Chance that noise alone makes one of all changes of an input count. */
-const falseAlarm = 0.01;
+/** Least variance across levels over what repeats explain, F, of a device that answers at all. */
+const leastRatio = 4;
+/** An end of the range is quiet where responses stay within this share of their whole span. */
+const quietShare = 0.05;
 
 /** Levels, repeats and samples of a sweep, and what it takes in all. */
 export function sizeOfSweep(
@@ -70,9 +67,11 @@ export function sizeOfSweep(
  * Find where a device answers to each of its inputs: a quick sweep of constant drives through the
  * safe range, the other inputs in the middle of theirs.
  *
- * Two neighbouring levels differ where the time means of an observable differ beyond the noise of
- * the repeats (t test, corrected for all levels and observables) and by 5 % or more of the largest
- * such difference. The active range is from the lowest to the highest of these levels.
+ * Each run gives two features of every observable: its mean and its standard deviation over time.
+ * The device answers if the variance of a feature across levels is at least 4 times what its noise
+ * over repeats explains (with 13 levels of 5 repeats, noise alone does it once in about 6,000
+ * features). Ends of the safe range where all such features stay within 5 % of their span are quiet
+ * and left out; strong noise hides them, and the range stays wide.
  *
  * @returns  The evidence, one entry for each input.
  * @throws   `bad-value` if an input moves nothing; what `measureRuns` throws.
@@ -81,8 +80,8 @@ export async function findRange(device: Device, options: FindRangeOptions): Prom
   const description = await device.describe(options.signal);
   const swept: SweptInput[] = [];
   for (let input = 0; input < description.inputs.length; input++) {
-    const means = await sweep(device, description, input, options);
-    swept.push(judge(description, input, means, sizeOfSweep(description, options)));
+    const features = await sweep(device, description, input, options);
+    swept.push(judge(description, input, features, sizeOfSweep(description, options).levels));
   }
   await device.stop();
   return swept;
@@ -91,7 +90,7 @@ export async function findRange(device: Device, options: FindRangeOptions): Prom
 const levelAt = ({ min, max }: DeviceInput, fraction: number): number =>
   min + (max - min) * fraction;
 
-/** Time means of the second half of every run, [levels, repeats, observables]. */
+/** Features of every run, [levels, repeats, features]: all means, then all standard deviations. */
 async function sweep(
   device: Device,
   description: DeviceDescription,
@@ -109,7 +108,8 @@ async function sweep(
     drive.data[i] = levelAt(inputs[of], of === input ? fraction : 0.5);
   }
   const order = shuffleRounds(levels, repeats, createGenerator(options.stream));
-  const means = createArray([levels, repeats, observables.length]);
+  const width = 2 * observables.length;
+  const features = createArray([levels, repeats, width]);
   const first = input * levels * repeats;
   await measureRuns(
     device,
@@ -117,98 +117,100 @@ async function sweep(
     {
       signal: options.signal,
       onRun: ({ run, sequence, repeat, response }) => {
-        const at = (sequence * repeats + repeat) * observables.length;
-        for (let x = 0; x < observables.length; x++) means.data[at + x] = lateMean(response, x);
+        features.data.set(featuresOf(response), (sequence * repeats + repeat) * width);
         options.onProgress?.({ done: first + run + 1, total: runs });
       },
     },
   );
-  return means;
+  return features;
 }
 
-function lateMean({ shape: [time, observables], data }: HostArray, observable: number): number {
+function featuresOf({ shape: [time, observables], data }: HostArray): Float64Array {
+  const features = new Float64Array(2 * observables);
   const from = Math.floor(time / 2);
-  let sum = 0;
-  for (let t = from; t < time; t++) sum += data[t * observables + observable];
-  return sum / (time - from);
+  for (let x = 0; x < observables; x++) {
+    const late = Float64Array.from({ length: time - from }, (_, i) => {
+      return data[(from + i) * observables + x];
+    });
+    features[x] = mean(late);
+    features[observables + x] = standardDeviation(late, 0);
+  }
+  return features;
 }
 
-interface Levels {
+interface Answer {
   /** Mean over repeats at each level. */
   readonly means: Float64Array;
-  /** Pooled over levels, of one run. */
+  /** Over repeats of one level, pooled over levels. */
   readonly deviation: number;
+  /** F: variance across levels over that of a level's mean. */
+  readonly ratio: number;
 }
 
-function levelsOf({ shape, data }: HostArray, observable: number): Levels {
-  const [levels, repeats, observables] = shape;
+function answerOf({ shape, data }: HostArray, feature: number): Answer {
+  const [levels, repeats, features] = shape;
   const means = new Float64Array(levels);
   let squares = 0;
   for (let n = 0; n < levels; n++) {
-    const at = (r: number): number => data[(n * repeats + r) * observables + observable];
+    const at = (r: number): number => data[(n * repeats + r) * features + feature];
     for (let r = 0; r < repeats; r++) means[n] += at(r) / repeats;
     for (let r = 0; r < repeats; r++) squares += (at(r) - means[n]) ** 2;
   }
-  return { means, deviation: Math.sqrt(squares / (levels * (repeats - 1))) };
+  const deviation = Math.sqrt(squares / (levels * (repeats - 1)));
+  const across = standardDeviation(means);
+  // Without any noise every change is an answer, and no change is none.
+  const ratio = across === 0 ? 0 : (repeats * across ** 2) / deviation ** 2;
+  return { means, deviation, ratio };
+}
+
+/** Levels from one end on that are quiet: their number, less one. */
+function quietFrom(means: Float64Array, isFromTop: boolean): number {
+  const ordered = isFromTop ? means.toReversed() : means;
+  const tolerance = quietShare * (Math.max(...means) - Math.min(...means));
+  let [low, high] = [ordered[0], ordered[0]];
+  let last = 0;
+  while (last < ordered.length - 1) {
+    [low, high] = [Math.min(low, ordered[last + 1]), Math.max(high, ordered[last + 1])];
+    if (high - low > tolerance) break;
+    last++;
+  }
+  return last;
 }
 
 function judge(
   { inputs, observables }: DeviceDescription,
   input: number,
   runs: HostArray,
-  { levels, repeats }: { readonly levels: number; readonly repeats: number },
+  levels: number,
 ): SweptInput {
-  const tests = 2 * (levels - 1) * observables.length;
-  const threshold = studentTQuantile(1 - falseAlarm / tests, levels * (repeats - 1));
-  const each = observables.map((_, x) => {
-    const { means, deviation } = levelsOf(runs, x);
-    const standardError = deviation * Math.sqrt(2 / repeats);
-    const changes = means.slice(1).map((mean, n) => Math.abs(mean - means[n]));
-    const largest = changes.reduce((most, change) => Math.max(most, change), 0);
-    const isActive = Array.from(changes, (change) => {
-      return change > threshold * standardError && change >= leastShare * largest;
-    });
-    return {
-      means,
-      deviation,
-      isActive,
-      ratios: changes.map((c) => c / (standardError || 1e-300)),
-    };
-  });
-  const isActive = each[0].isActive.map((_, n) => each.some((one) => one.isActive[n]));
-  const strength = each.map(({ ratios }) =>
-    ratios.reduce((most, ratio) => Math.max(most, ratio), 0),
-  );
-  const shown = strength.reduce((best, value, x) => (value > strength[best] ? x : best), 0);
   const { name, unit } = inputs[input];
-  const first = isActive.indexOf(true);
-  const last = isActive.lastIndexOf(true) + 1;
-  if (first < 0) throw nothingActive(inputs[input], Math.max(...strength), threshold);
+  const answers = Array.from({ length: runs.shape[2] }, (_, feature) => answerOf(runs, feature));
+  const answering = answers.filter(({ ratio }) => ratio >= leastRatio);
+  const best = answers.reduce((most, answer) => (answer.ratio > most.ratio ? answer : most));
+  if (answering.length === 0) throw nothingActive(inputs[input], best.ratio);
+  const quiet = (isFromTop: boolean): number =>
+    answering.reduce((least, one) => Math.min(least, quietFrom(one.means, isFromTop)), levels);
+  const [first, last] = [quiet(false), levels - 1 - quiet(true)];
   const at = (n: number): number => levelAt(inputs[input], n / (levels - 1));
-  const { means, deviation, ratios } = each[shown];
   return {
-    ...{ input: name, unit, observable: observables[shown].name },
-    levels: Array.from(means, (response, n) => ({
-      level: at(n),
-      response,
-      ...(n < levels - 1 ? { change: ratios[n] } : {}),
-      isActive: isActive[n] ?? false,
-    })),
-    acrossLevels: standardDeviation(means),
-    overRepeats: deviation,
+    ...{ input: name, unit, shown: nameOf(answers.indexOf(best), observables) },
+    levels: Array.from(best.means, (response, n) => {
+      return { level: at(n), response, isActive: n >= first && n <= last };
+    }),
+    acrossLevels: standardDeviation(best.means),
+    overRepeats: best.deviation,
     range: [at(first), at(last)],
   };
 }
 
-const nothingActive = (
-  { name, unit, min, max }: DeviceInput,
-  strongest: number,
-  threshold: number,
-): Error =>
+const nameOf = (feature: number, observables: DeviceDescription["observables"]): string =>
+  `${feature < observables.length ? "mean" : "sd"} of ${observables[feature % observables.length].name}`;
+
+const nothingActive = ({ name, unit, min, max }: DeviceInput, ratio: number): Error =>
   fault("bad-value", {
     where: "findRange",
-    what: `the device does not answer to constant levels of '${name}' anywhere in its safe range`,
-    got: `at most ${strongest.toPrecision(2)} standard errors from one level to the next, ${min} to ${max} ${unit}`,
-    expected: `more than ${threshold.toPrecision(2)}`,
+    what: `the device does not answer to levels of '${name}' anywhere in its safe range`,
+    got: `${ratio.toPrecision(2)} times the variance that noise explains, ${min} to ${max} ${unit}`,
+    expected: `at least ${leastRatio}`,
     fix: "Check that the input is connected, or give the range yourself",
   });

@@ -24,11 +24,10 @@ import {
 } from "../twin/index.ts";
 import { parseDuration } from "./duration.ts";
 import { programName } from "./host.node.ts";
-import { checkDrive, checkFree, checkSameDevice, readInput } from "./input.node.ts";
+import { checkDrive, checkFree, checkSameDevice, readInput, readText } from "./input.node.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
-import { readText } from "./record.node.ts";
 import type { VerbContext } from "./verb.ts";
 
 const simulateWith =
