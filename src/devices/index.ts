@@ -22,7 +22,9 @@ export {
   deviceKinds,
   listDevices,
 } from "./catalogue.ts";
+export { type CheckOptions, type CheckResult, checkDevice, createBench } from "./check.ts";
 export type { Device, DeviceDescription, DeviceInput } from "./device.ts";
+export { type CheckBench, type DeviceCheck, deviceChecks } from "./device-checks.ts";
 export {
   type DriveFamily,
   type DriveSize,

@@ -10,7 +10,14 @@
  * show(run.text, run.report);
  * ```
  */
-export { type DescribedKind, describeKind, listKinds } from "./devices-verb.ts";
+export {
+  type CheckedKind,
+  type CheckKindOptions,
+  checkKind,
+  type DescribedKind,
+  describeKind,
+  listKinds,
+} from "./devices-verb.ts";
 export { type Examination, examine } from "./doctor.node.ts";
 export { parseDuration } from "./duration.ts";
 export { hostFacts, programName, readVersion } from "./host.node.ts";
