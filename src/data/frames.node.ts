@@ -171,7 +171,7 @@ function countFrames(file: number, path: string, blocks: readonly FrameBlock[]):
     if (!isFrame(frame, number, values)) {
       if (damaged < 0) damaged = number;
     } else if (damaged >= 0) {
-      throw damagedFrame(path, damaged, number);
+      throw damagedFrame(path, blocks, damaged);
     } else count = number + 1;
   }
   return count;
@@ -196,7 +196,7 @@ export function readFrames(path: string, blocks: readonly FrameBlock[]): FrameRe
       const { values, offset } = placeOf(blocks, number);
       const frame = new Uint8Array(bytesOf(values));
       readSync(file, frame, 0, frame.length, offset);
-      if (!isFrame(frame, number, values)) throw damagedFrame(path, number, number + 1);
+      if (!isFrame(frame, number, values)) throw damagedFrame(path, blocks, number);
       return new Float64Array(frame.buffer, headerBytes, values);
     },
     close: () => closeSync(file),
@@ -220,11 +220,11 @@ const cannotWrite = (path: string, error: unknown): Error =>
     fix: "Free some space or mend the rights, then go on: what is in the file is kept",
   });
 
-const damagedFrame = (path: string, frame: number, later: number): Error =>
+const damagedFrame = (path: string, blocks: readonly FrameBlock[], frame: number): Error =>
   fault("unreadable-file", {
     where: path,
-    what: "a frame in the middle of the file is damaged",
-    got: `a wrong checksum in frame ${frame}, and frame ${later} after it`,
+    what: "a frame before the last one is damaged",
+    got: `a wrong checksum in frame ${frame} (from 0)`,
     expected: "whole frames up to the last one written",
-    fix: "Check the disk and keep a copy of the file; to measure again from that frame on, cut the file before it",
+    fix: `Check the disk and keep a copy of the file; to measure again from that frame on, cut the file to ${placeOf(blocks, frame).offset} bytes`,
   });

@@ -1,5 +1,5 @@
 // Plans by name. `record.*` settings change the sizes of a preset, as in a recipe.
-import { fault, suggestName } from "../base/index.ts";
+import { closestName, fault, suggestName } from "../base/index.ts";
 import type { DeviceDescription, StandardPlanOptions } from "../devices/index.ts";
 import type { Plain } from "./overrides.ts";
 import { badPlan } from "./plan-file.ts";
@@ -62,13 +62,12 @@ export function expandPreset(
   const known = [...Object.keys(initial), "steps", "range"];
   const unknown = Object.keys(sizes).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
-    throw badPlan(
-      where,
-      unknown.map(
-        (key) =>
-          `record.${key}: ${suggestName(key, known, `there is no such size (known: ${known.join(", ")})`)}`,
-      ),
-    );
+    const describe = (key: string): string => {
+      const meant = closestName(key, known);
+      const hint = meant ? `; did you mean '${meant}'?` : ` (known: ${known.join(", ")})`;
+      return `record.${key}: there is no such size${hint}`;
+    };
+    throw badPlan(where, unknown.map(describe));
   }
   const chosen: Plain = { ...initial, steps: presetSteps * samplesPerStep, ...sizes };
   const { steps, holds, range } = chosen;
