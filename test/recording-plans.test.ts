@@ -117,6 +117,15 @@ describe("a plan", () => {
     expect(explanation.needed[3]).toEqual({ error: 0.03, mean: 1112, std: 556, autocov: 2223 });
   });
 
+  test("in the documentation can be followed, and is explained as it says there", async () => {
+    const page = readFileSync(new URL("../docs/recording.md", import.meta.url), "utf8");
+    const [, yaml] = /```yaml\n([^`]*)```/.exec(page) ?? [];
+    const argv = ["plan", "leaky-integrator", "--plan", writePlan("page.yaml", yaml), "--explain"];
+    const { stdout } = await run(argv);
+    const [, parts, resets, repeats, table] = stdout.split("\n\n");
+    for (const text of [parts, resets, repeats, table]) expect(page).toContain(text);
+  });
+
   test("takes the kurtosis of the noise from a recording", async () => {
     // A telegraph without a voltage is at either of two values, about as likely: its kurtosis is
     // near 1 (1.09 to 1.39 for ten seeds), far from the 3 of Gaussian noise.

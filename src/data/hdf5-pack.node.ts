@@ -50,8 +50,8 @@ const chunkBytes = 2 ** 20;
  * Run it in a thread of its own (hdf5-pack-worker.node.ts): this build of the library leaves names
  * in the global scope.
  *
- * @param path    Absolute; replaced if it exists.
- * @param onPart  Called with the bytes written after every chunk.
+ * @param path       Absolute; replaced if it exists.
+ * @param onWritten  Called with the bytes written after every chunk.
  */
 export async function packHdf5(
   recording: FramedRecording,
@@ -127,10 +127,7 @@ function writeRuns(
   const [sequences, repeats, ...inner] = shape;
   const runSize = sizeOf(inner);
   const rows = Math.max(1, Math.floor(chunkBytes / 8 / runSize));
-  const chunk = [
-    Math.min(sequences, Math.max(1, Math.floor(rows / repeats))),
-    Math.min(repeats, rows),
-  ];
+  const chunk = [shareOf(sequences, Math.floor(rows / repeats)), shareOf(repeats, rows)];
   const data = new Float64Array(chunk[0] * chunk[1] * runSize);
   const dataset = createChunked(group, name, shape, [...chunk, ...inner], data);
   for (let n = 0; n < sequences; n += chunk[0]) {
@@ -153,6 +150,11 @@ function writeRuns(
     }
   }
   label(dataset, name);
+}
+
+/** A length at most `most` that cuts `length` into nearly equal pieces, so that the last is not padded. */
+function shareOf(length: number, most: number): number {
+  return Math.ceil(length / Math.ceil(length / Math.max(1, most)));
 }
 
 // The library makes a dataset of data that it copies, so it starts as one chunk and grows.

@@ -151,39 +151,42 @@ export function formatExplanation(
   explanation: PlanExplanation,
   { written, description }: Pick<ExplainOptions, "written" | "description">,
 ): string {
-  const { total, kurtosis, needed, reached, sweep, slowed } = explanation;
-  const percent = (value: number): string => `${Number((100 * value).toPrecision(3))} %`;
+  const { total, sweep, slowed } = explanation;
+  const lines = formatSlowed(slowed, description);
   const paragraphs = [
     `${description.identity}: sampling step ${formatSeconds(description.dt)}`,
     formatParts(explanation),
     `${describeResets(written, total, description)}\n${describeOrder(written)}`,
-    ...(sweep
-      ? [
-          `range: find drives ${sweep.runs} runs of constant levels first (${formatSeconds(sweep.deviceTime)}); until then the safe range stands in for it`,
-        ]
-      : []),
-    ...describeSlowed(slowed, description),
+    ...(sweep ? [describeSweep(sweep)] : []),
+    ...(lines.length > 0 ? [lines.join("\n")] : []),
+    ...formatRepeats(explanation),
+  ];
+  return paragraphs.map((text) => text.trimEnd()).join("\n\n");
+}
+
+const describeSweep = ({ runs, deviceTime }: NonNullable<PlanExplanation["sweep"]>): string =>
+  `range: find drives ${runs} runs of constant levels first (${formatSeconds(deviceTime)}); until then the safe range stands in for it`;
+
+function formatRepeats({ kurtosis, needed, reached }: PlanExplanation): string[] {
+  const percent = (value: number): string => `${Number((100 * value).toPrecision(3))} %`;
+  const columns = ["mean", "std", "autocov"];
+  const rows = needed.map(({ error, mean, std, autocov }) => [
+    ...[percent(error), String(mean), String(std), String(autocov)],
+  ]);
+  const left = reached.map(({ part, repeats, mean, std, autocov }) => [
+    ...[part, String(repeats), ...[mean, std, autocov].map(percent)],
+  ]);
+  return [
     `repeats that bring a relative error down to what is wanted (kurtosis of the noise ${Number(kurtosis.toPrecision(3))}):`,
-    formatTable(
-      needed.map(({ error, mean, std, autocov }) => [
-        ...[percent(error), String(mean), String(std), String(autocov)],
-      ]),
-      { columns: ["error", "mean", "std", "autocov"] },
-    ),
-    ...(reached.length === 0
+    formatTable(rows, { columns: ["error", ...columns] }),
+    ...(left.length === 0
       ? []
       : [
           "errors that the repeats of the plan leave:",
-          formatTable(
-            reached.map(({ part, repeats, mean, std, autocov }) => [
-              ...[part, String(repeats), percent(mean), percent(std), percent(autocov)],
-            ]),
-            { columns: ["part", "repeats", "mean", "std", "autocov"] },
-          ),
+          formatTable(left, { columns: ["part", "repeats", ...columns] }),
         ]),
     "at one step of one sequence: of the mean in sd of the noise, of the sd relative to itself, of the\nautocovariance relative to the variance at lag 0; averages over steps and sequences err by less",
   ];
-  return paragraphs.map((text) => text.trimEnd()).join("\n\n");
 }
 
 function formatParts({ parts, total }: PlanExplanation): string {
@@ -217,14 +220,6 @@ const describeOrder = ({ order }: WrittenPlan): string =>
   order === "shuffled"
     ? "order: every sequence once in a random order, then all again in another; kept in the file"
     : "order: every sequence once, then all again; kept in the file";
-
-function describeSlowed(
-  slowed: PlanExplanation["slowed"],
-  description: DeviceDescription,
-): string[] {
-  const lines = formatSlowed(slowed, description);
-  return lines.length > 0 ? [lines.join("\n")] : [];
-}
 
 /** One line for every input that had to be slowed down. */
 export function formatSlowed(

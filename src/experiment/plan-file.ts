@@ -50,7 +50,7 @@ const driveRule = z.discriminatedUnion("family", [
       .array(whole(1))
       .min(1)
       .default([1, 5])
-      .describe("how long a level is held, in samples per step; sequences take turns"),
+      .describe("how long a level is held, in units of the samples per step; sequences take turns"),
   }),
   z.strictObject({
     family: z.literal("sines").describe("sums of sines of equal amplitude"),
@@ -58,7 +58,7 @@ const driveRule = z.discriminatedUnion("family", [
     periods: z
       .tuple([z.number().positive(), z.number().positive()])
       .default([8, 100])
-      .describe("shortest and longest period, in samples per step; log-uniform"),
+      .describe("shortest and longest period, in the same units; log-uniform"),
   }),
   z.strictObject({
     family: z.literal("noise").describe("white noise: a new value at every step"),

@@ -231,7 +231,10 @@ async function packJob(
   await moveIntoPlace(packed, out);
   await removePartial(folder);
   const { path, summary, text } = summaryOf(out, describeRecording(beginning));
-  const note = 8 * summarised < bytes ? "\nof its beginning; all: twinloom data info" : "";
+  const note =
+    8 * summarised < bytes
+      ? "\n(of the first sequences and repeats; `twinloom data info` reads them all)"
+      : "";
   return { path, summary, text: `${text.trimEnd()}${note}` };
 }
 
