@@ -139,8 +139,7 @@ export async function readPartial(folder: string): Promise<RecordingJob | undefi
     if (foreign === undefined) return undefined;
     throw unreadable(folder, `${foreign}, and no plan.json`);
   }
-  const stored = JSON.parse(await readFile(place, "utf8")) as StoredJob;
-  if (stored.schemaVersion !== 1) throw unreadable(place, `version ${stored.schemaVersion}`);
+  const stored = parseJob(await readFile(place, "utf8"), place);
   const parts: PlannedPart[] = [];
   for (const [i, { hasOrder, ...part }] of stored.plan.parts.entries()) {
     const drive = await readArray(join(folder, `drive-${i}.npy`));
@@ -151,6 +150,17 @@ export async function readPartial(folder: string): Promise<RecordingJob | undefi
   }
   const { request, description } = stored;
   return { request, description, plan: { ...stored.plan, parts } };
+}
+
+function parseJob(text: string, place: string): StoredJob {
+  let stored: Partial<StoredJob> = {};
+  try {
+    stored = JSON.parse(text) as Partial<StoredJob>;
+  } catch {
+    throw unreadable(place, `${text.length} characters that are not JSON`);
+  }
+  if (stored.schemaVersion === 1) return stored as StoredJob;
+  throw unreadable(place, `version ${stored.schemaVersion}`);
 }
 
 /** Runs before which a device that cannot seek was taken up again. */
