@@ -13,7 +13,7 @@ const range = [
   [20, 34],
   [-0.5, 0.5],
 ] as const;
-const size = { sequences: 4, time: 600, range, samplesPerStep: 3 };
+const size = { sequences: 4, time: 150, range, samplesPerStep: 3 };
 const families: readonly DriveFamily[] = [
   { family: "levels", holds: [1, 5] },
   { family: "sines", count: 3, periods: [8, 100] },
