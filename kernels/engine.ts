@@ -1,5 +1,6 @@
 // The entry: runs a plan, a row of 64-byte records in the imported memory. This module owns no
 // memory and has no data of its own, so that any number of workers can share one arena.
+export * from "./constants";
 export { announce, perform, serve } from "./crew";
 import { execute } from "./dispatch.gen";
 import { OP_END, RECORD_BYTES } from "./records.gen";
