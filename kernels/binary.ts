@@ -17,13 +17,13 @@ import { blockBytes, clearPadding, f, madd } from "./vector";
 @unmanaged class ReluGrad { @inline at(a: v128, b: v128): v128 { return v128.and(a, f32x4.gt(b, f(0))); } }
 /** a (1 - b^2): b is the output of the tanh. */
 @unmanaged class TanhGrad {
-  @inline at(a: v128, b: v128): v128 { return f32x4.mul(a, f32x4.sub(ONE, f32x4.mul(b, b))); }
+  @inline at(a: v128, b: v128): v128 { return f32x4.mul(a, f32x4.sub(f(ONE), f32x4.mul(b, b))); }
 }
 /** a s (1 + b (1 - s)), s = sigmoid(b): b is the input of the silu. */
 @unmanaged class SiluGrad {
   @inline at(a: v128, b: v128): v128 {
     const s = sigmoid(b);
-    return f32x4.mul(f32x4.mul(a, s), madd(b, f32x4.sub(ONE, s), ONE));
+    return f32x4.mul(f32x4.mul(a, s), madd(b, f32x4.sub(f(ONE), s), f(ONE)));
   }
 }
 

@@ -104,8 +104,8 @@ function finish(c: usize, ldc: usize, h: usize, ldh: usize, rows: i32, epilogue:
         x0 = v128.and(x0, f32x4.gt(h0, f(0)));
         x1 = v128.and(x1, f32x4.gt(h1, f(0)));
       } else if (epilogue == EPILOGUE_TANH_GRAD) {
-        x0 = f32x4.mul(x0, f32x4.sub(ONE, f32x4.mul(h0, h0)));
-        x1 = f32x4.mul(x1, f32x4.sub(ONE, f32x4.mul(h1, h1)));
+        x0 = f32x4.mul(x0, f32x4.sub(f(ONE), f32x4.mul(h0, h0)));
+        x1 = f32x4.mul(x1, f32x4.sub(f(ONE), f32x4.mul(h1, h1)));
       } else unreachable();
     }
     v128.store(c, x0);

@@ -11,9 +11,9 @@ import { f, firstLanes, interleaveHigh, interleaveLow, joinHigh, joinLow, madd }
 // @ts-ignore: decorator
 @inline
 function radius(word: v128): v128 {
-  const whole = i32x4.add(i32x4.shr_u(word, 8), BIT_1);
-  const u = f32x4.mul(f32x4.convert_i32x4_s(whole), UNIT_24);
-  return f32x4.sqrt(f32x4.mul(MINUS_TWO, logNormal(u)));
+  const whole = i32x4.add(i32x4.shr_u(word, 8), i32x4.splat(BIT_1));
+  const u = f32x4.mul(f32x4.convert_i32x4_s(whole), f(UNIT_24));
+  return f32x4.sqrt(f32x4.mul(f(MINUS_TWO), logNormal(u)));
 }
 
 /** The angle 2 pi word / 2^32 less the nearest quarter turn: at most pi/4 in magnitude. */
@@ -21,27 +21,27 @@ function radius(word: v128): v128 {
 @inline
 function withinQuarter(word: v128): v128 {
   const turn = f32x4.convert_i32x4_s(i32x4.shl(word, 2));
-  return f32x4.mul(turn, QUARTER_UNIT);
+  return f32x4.mul(turn, f(QUARTER_UNIT));
 }
 
 // @ts-ignore: decorator
 @inline
 function nearestQuarter(word: v128): v128 {
-  return i32x4.shr_u(i32x4.add(word, QUARTER_HALF), 30);
+  return i32x4.shr_u(i32x4.add(word, i32x4.splat(QUARTER_HALF)), 30);
 }
 
 // @ts-ignore: decorator
 @inline
 function isOdd(quarter: v128): v128 {
-  return i32x4.eq(v128.and(quarter, BIT_1), BIT_1);
+  return i32x4.eq(v128.and(quarter, i32x4.splat(BIT_1)), i32x4.splat(BIT_1));
 }
 
 // @ts-ignore: decorator
 @inline
 function sine(t: v128): v128 {
   const z = f32x4.mul(t, t);
-  let s = madd(SINE_2, z, SINE_1);
-  s = madd(s, z, SINE_0);
+  let s = madd(f(SINE_2), z, f(SINE_1));
+  s = madd(s, z, f(SINE_0));
   return madd(f32x4.mul(s, z), t, t);
 }
 
@@ -49,16 +49,16 @@ function sine(t: v128): v128 {
 @inline
 function cosine(t: v128): v128 {
   const z = f32x4.mul(t, t);
-  let c = madd(COSINE_2, z, COSINE_1);
-  c = madd(c, z, COSINE_0);
-  return f32x4.add(madd(MINUS_HALF, z, f32x4.mul(f32x4.mul(c, z), z)), ONE);
+  let c = madd(f(COSINE_2), z, f(COSINE_1));
+  c = madd(c, z, f(COSINE_0));
+  return f32x4.add(madd(f(MINUS_HALF), z, f32x4.mul(f32x4.mul(c, z), z)), f(ONE));
 }
 
 /** `even` in quarters 0 and 2, else `odd`; negated where bit 1 of `signs` is set. */
 // @ts-ignore: decorator
 @inline
 function inQuarter(even: v128, odd: v128, quarter: v128, signs: v128): v128 {
-  const sign = v128.and(i32x4.shl(signs, 30), SIGN_BIT);
+  const sign = v128.and(i32x4.shl(signs, 30), i32x4.splat(SIGN_BIT));
   return v128.xor(v128.bitselect(odd, even, isOdd(quarter)), sign);
 }
 
@@ -76,8 +76,8 @@ function storeBlock(
   block: i32, steps: v128, identifiers: v128, iteration: v128, key0: i32, key1: i32, lanes: v128,
   to0: usize, to1: usize, to2: usize, to3: usize,
 ): void {
-  const m0 = PHILOX_M0;
-  const m1 = PHILOX_M1;
+  const m0 = i32x4.splat(PHILOX_M0);
+  const m1 = i32x4.splat(PHILOX_M1);
   let x0 = i32x4.splat(block);
   let x1 = steps;
   let x2 = identifiers;
@@ -94,8 +94,8 @@ function storeBlock(
     x1 = v128.shuffle<i32>(r01, r23, 0, 2, 4, 6);
     x2 = v128.xor(v128.xor(v128.shuffle<i32>(p01, p23, 1, 3, 5, 7), x3), k1);
     x3 = v128.shuffle<i32>(p01, p23, 0, 2, 4, 6);
-    k0 = i32x4.add(k0, PHILOX_W0);
-    k1 = i32x4.add(k1, PHILOX_W1);
+    k0 = i32x4.add(k0, i32x4.splat(PHILOX_W0));
+    k1 = i32x4.add(k1, i32x4.splat(PHILOX_W1));
   }
   const radius0 = radius(x0);
   const radius2 = radius(x2);
@@ -108,9 +108,9 @@ function storeBlock(
   const c3 = cosine(t3);
   const s3 = sine(t3);
   // The cosine of the whole angle is negative in quarters 1 and 2, the sine in 2 and 3.
-  const n0 = f32x4.mul(radius0, inQuarter(c1, s1, quarter1, i32x4.add(quarter1, BIT_1)));
+  const n0 = f32x4.mul(radius0, inQuarter(c1, s1, quarter1, i32x4.add(quarter1, i32x4.splat(BIT_1))));
   const n1 = f32x4.mul(radius0, inQuarter(s1, c1, quarter1, quarter1));
-  const n2 = f32x4.mul(radius2, inQuarter(c3, s3, quarter3, i32x4.add(quarter3, BIT_1)));
+  const n2 = f32x4.mul(radius2, inQuarter(c3, s3, quarter3, i32x4.add(quarter3, i32x4.splat(BIT_1))));
   const n3 = f32x4.mul(radius2, inQuarter(s3, c3, quarter3, quarter3));
   // Lanes are rows: transpose. The last row is stored first, so that row 0 wins over its copies.
   const low01 = interleaveLow(n0, n1);

@@ -33,7 +33,7 @@ export function atMost(x: v128, high: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function flushTiny(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), TINY));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f(TINY)));
 }
 
 /** All ones in the lanes below `count`. */
