@@ -25,11 +25,12 @@ function tileRows(left: i32): i32 {
   return left >= 2 * most - 1 ? most : (left + 1) >> 1;
 }
 
-/** Whether the next columns are a tile of 16. */
+/** Vectors of 4 columns of the next tile: two panels of B, one, or the half that is not padding. */
 // @ts-ignore: decorator
 @inline
-function isWide(left: i32): bool {
-  return TILE_COLS == 16 && left > 8;
+function tileVectors(left: i32): i32 {
+  if (left <= 4) return 1;
+  return TILE_COLS == 16 && left > 8 ? 4 : 2;
 }
 
 /** Four rows of four, transposed into to, to + stride, ...: the first `count` of them. */
@@ -126,23 +127,23 @@ export function matmul(
   const accumulate = i32(epilogue == EPILOGUE_ACCUMULATE);
   const finishes = epilogue != EPILOGUE_NONE && !accumulate;
   for (let columns = n; columns > 0; ) {
-    const wide = isWide(columns);
+    const vectors = tileVectors(columns);
     let rowA = a;
     let rowC = c;
     let rowH = h;
     for (let left = m; left > 0; ) {
       const rows = tileRows(left);
-      tile(rows, wide, rowA, lda, b, rowC, ldc, bias, k, accumulate);
+      tile(rows, vectors, rowA, lda, b, rowC, ldc, bias, k, accumulate);
       if (finishes) {
         finish(rowC, ldc, rowH, ldh, rows, epilogue);
-        if (wide) finish(rowC + 32, ldc, rowH + 32, ldh, rows, epilogue);
+        if (vectors == 4) finish(rowC + 32, ldc, rowH + 32, ldh, rows, epilogue);
       }
       left -= rows;
       rowA += <usize>rows * lda;
       rowC += <usize>rows * ldc;
       rowH += <usize>rows * ldh;
     }
-    const panels = 1 + i32(wide);
+    const panels = (vectors + 1) >> 1;
     columns -= 8 * panels;
     b += <usize>(panels * k) << 5;
     c += <usize>panels << 5;
@@ -159,17 +160,17 @@ export function matmulT(
   a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, m: i32, n: i32, l: i32, accumulate: i32,
 ): void {
   for (let columns = n; columns > 0; ) {
-    const wide = isWide(columns);
+    const vectors = tileVectors(columns);
     let columnA = a;
     let rowC = c;
     for (let left = m; left > 0; ) {
       const rows = tileRows(left);
-      tileT(rows, wide, columnA, lda, b, ldb, rowC, ldc, l, accumulate);
+      tileT(rows, vectors, columnA, lda, b, ldb, rowC, ldc, l, accumulate);
       left -= rows;
       columnA += (<usize>rows) << 2;
       rowC += <usize>rows * ldc;
     }
-    const panels = 1 + i32(wide);
+    const panels = (vectors + 1) >> 1;
     columns -= 8 * panels;
     b += <usize>panels << 5;
     c += <usize>panels << 5;
