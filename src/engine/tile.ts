@@ -87,8 +87,8 @@ function measure(trials: readonly Trial[], clockMs: () => number): void {
  *
  * @param attach   Kernels with this tile, over a memory of their own of at least 64 KiB.
  * @param clockMs  Milliseconds by a clock that only goes forward.
- * @returns        Every tile that is right and its speed, the fastest first; last are those whose
- *                 code was still the compiler's first draft when time was up.
+ * @returns        Every tile that is right and its speed, the fastest first; in the order of
+ *                 {@link tiles} if the compiler had finished none when time was up.
  */
 export function measureTiles(attach: (tile: Tile) => Kernels, clockMs: () => number): TileSpeed[] {
   const all = tiles.map((tile) => ({ tile, trials: createTrials(attach(tile)) }));
@@ -100,14 +100,12 @@ export function measureTiles(attach: (tile: Tile) => Kernels, clockMs: () => num
   const isRight = ({ result }: Trial, which: number): boolean =>
     result().every((word, i) => word === expected[which][i]);
   const right = all.filter(({ trials }) => trials.every(isRight));
-  const isReady = ({ trials }: (typeof all)[number]): boolean => trials.every(isWarm);
-  const speedOf = ({ tile, trials }: (typeof all)[number]): TileSpeed => {
+  const speeds = right.map(({ tile, trials }): TileSpeed => {
     const ms = trials.reduce((sum, { best }) => sum + best, 0);
     return { tile, gflops: (trials.length * 2 * m * n * k) / ms / 1e6 };
-  };
-  const ready = right.filter(isReady).map(speedOf);
-  const unready = right.filter((one) => !isReady(one)).map(speedOf);
-  return [...ready.sort((x, y) => y.gflops - x.gflops), ...unready];
+  });
+  const isJudged = right.some(({ trials }) => trials.every(isWarm));
+  return isJudged ? speeds.sort((x, y) => y.gflops - x.gflops) : speeds;
 }
 
 /** Both products of the kernels, on fixed numbers. */
