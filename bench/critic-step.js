@@ -1,0 +1,40 @@
+// A critic step of WGAN-GP, METHOD 2.3: paths without gradient, Adam on D. Minimises
+//   mean D(fake) - mean D(real) + 10 mean (|dD/dw| - 1)^2 at w = mix real + (1 - mix) fake
+import {
+  add,
+  addAll,
+  affine,
+  concat,
+  concatRows,
+  gradients,
+  input,
+  meanAll,
+  mul,
+  sliceRows,
+  sqrt,
+  square,
+  sub,
+  sumAll,
+  sumCols,
+} from "twinloom/engine";
+import { penaltyWeight, smallest } from "./configurations.js";
+import { createCritic, windowOf } from "./critic.js";
+import { createNoisyPath } from "./nado.js";
+
+/** @type {import("./step.js").BuildStep} */
+export function buildCriticStep(configuration, rows) {
+  const { horizon, observables, inputs } = configuration;
+  const critic = createCritic(configuration);
+  const driveWindow = input("driveWindow", [rows, inputs * horizon]);
+  const fake = windowOf(configuration, createNoisyPath(configuration, rows).path, driveWindow);
+  const real = concat([input("real", [rows, observables * horizon]), driveWindow]);
+  const scores = critic.score(critic.features(concatRows([fake, real])));
+  const mean = (/** @type {number} */ from) => meanAll(sliceRows(scores, from, rows));
+
+  const mixed = add(fake, mul(sub(real, fake), input("mix", [rows, 1])));
+  const [slope] = gradients(sumAll(critic.score(critic.features(mixed))), [mixed]);
+  const norm = sqrt(affine(sumCols(square(slope)), 1, smallest.norm));
+  const penalty = affine(meanAll(square(affine(norm, 1, -1))), penaltyWeight);
+  const loss = addAll([mean(0), affine(mean(rows), -1), penalty]);
+  return { loss, trained: critic.parameters };
+}

@@ -1,0 +1,154 @@
+// Weights, data and noise of one step: the same numbers for every engine.
+import { childStream, createGenerator, createStream } from "twinloom/base";
+import { formatNpz } from "twinloom/data";
+import { compile } from "twinloom/engine";
+import { network } from "./configurations.js";
+import { drawNetworkNormals } from "./network-step.js";
+import { drawNormals } from "./nado.js";
+
+/**
+ * @typedef {import("./configurations.js").Configuration} Configuration
+ * @typedef {import("./configurations.js").NetworkConfiguration} NetworkConfiguration
+ * @typedef {{ readonly shape: readonly number[], readonly data: Float32Array }} Matrix
+ * @typedef {object} Problem
+ * @property {Readonly<Record<string, Matrix>>} weights  [rows, columns] by the name of the parameter.
+ * @property {Readonly<Record<string, Matrix>>} inputs   By name, time outermost.
+ */
+
+/** The stream of all weights, data and noise. */
+export const stream = createStream(20240601);
+/** The noise that all engines share when their losses are compared. */
+export const sharedNoise = { stream: childStream(stream, "noise"), iteration: 0 };
+
+/** Weights are smaller in F's last layer, lest paths of 50 steps run away and amplify rounding. */
+const lastDrift = 0.3;
+const [typicalBias, typicalValue] = [0.1, 0.3];
+
+/**
+ * @param {Configuration} configuration
+ * @returns {Problem}
+ */
+export function createProblem(configuration) {
+  const { states, observables, inputs, auxiliaries, batch, horizon } = configuration;
+  const draw = drawFrom(childStream(stream, configuration.name));
+  const drive = draw("drive", [horizon, batch, inputs], typicalValue);
+  return {
+    weights: {
+      ...perceptron(draw, "drift", configuration.driftSizes, lastDrift),
+      ...perceptron(draw, "diffusion", configuration.diffusionSizes),
+      ...perceptron(draw, "critic", configuration.criticSizes),
+      mixing: draw("mixing", [observables, auxiliaries], typicalValue),
+      rate: matrix([1, auxiliaries], (k) => 5 * 0.7 ** k),
+    },
+    inputs: {
+      state: draw("state", [batch, states], typicalValue),
+      drive,
+      driveWindow: flattenDrive(drive),
+      target: draw("target", [horizon, batch, states], typicalValue),
+      real: draw("real", [batch, observables * horizon], typicalValue),
+      mix: matrix([batch, 1], (i) => (i + 0.5) / batch),
+      ids: matrix([batch, 1], (i) => i),
+    },
+  };
+}
+
+/** @returns {Problem} */
+export function createNetworkProblem() {
+  const { nodes, batch, horizon, driftSizes } = network;
+  const draw = drawFrom(childStream(stream, network.name));
+  return {
+    weights: {
+      ...perceptron(draw, "drift", driftSizes, lastDrift),
+      inputMask: draw("inputMask", [nodes, 1], 1),
+      couplings: draw("couplings", [nodes, nodes], 1 / Math.sqrt(nodes)),
+      bias: draw("bias", [1, nodes], typicalBias),
+      readout: draw("readout", [1, nodes], 1 / Math.sqrt(nodes)),
+      readoutBias: draw("readoutBias", [1, 1], typicalBias),
+    },
+    inputs: {
+      task: draw("task", [horizon, batch, 1], 1),
+      target: draw("target", [horizon, batch, 1], 1),
+      ids: matrix([batch, 1], (i) => i),
+    },
+  };
+}
+
+/**
+ * A problem and the very normals that our kernels draw for it, as a .npz file for other engines.
+ *
+ * @param {import("twinloom/engine").KernelModule} kernels
+ * @param {Configuration | NetworkConfiguration} configuration
+ * @param {Problem} problem
+ */
+export function formatProblem(kernels, configuration, { weights, inputs }) {
+  const { batch, horizon } = configuration;
+  const nodes =
+    "nodes" in configuration
+      ? drawNetworkNormals(configuration, batch)
+      : drawNormals(configuration, batch);
+  const outputs = nodes.map((value, i) => [`${i}`, { value, steps: horizon }]);
+  const program = compile(kernels, { outputs: Object.fromEntries(outputs), threads: 1 });
+  program.setInput("ids", inputs.ids.data);
+  program.setNoise(sharedNoise);
+  program.run();
+  const parts = nodes.map((_, i) => program.read(`${i}`));
+  const data = new Float32Array(parts.length * parts[0].length);
+  parts.forEach((part, i) => {
+    data.set(part, i * part.length);
+  });
+  const normals = { shape: [parts.length, horizon, batch, nodes[0].shape[1]], data };
+  const arrays = Object.entries({ ...weights, ...inputs, normals });
+  return formatNpz(new Map(arrays.map(([name, { shape, data }]) => [name, hostArray(shape, data)])), {
+    dtypes: Object.fromEntries(arrays.map(([name]) => [name, "f4"])),
+  });
+}
+
+/** @param {readonly number[]} shape @param {Float32Array} data */
+const hostArray = (shape, data) => ({ shape, data: Float64Array.from(data) });
+
+/** @param {readonly number[]} shape @param {(i: number) => number} value @returns {Matrix} */
+function matrix(shape, value) {
+  const length = shape.reduce((product, n) => product * n, 1);
+  return { shape, data: Float32Array.from({ length }, (_, i) => value(i)) };
+}
+
+/**
+ * Normals of a deviation, each array from a stream of its own name.
+ *
+ * @param {import("twinloom/base").Stream} parent
+ * @returns {(name: string, shape: readonly number[], deviation: number) => Matrix}
+ */
+const drawFrom = (parent) => (name, shape, deviation) => {
+  const generator = createGenerator(childStream(parent, name));
+  return matrix(shape, () => deviation * generator.normal());
+};
+
+/**
+ * @param {ReturnType<typeof drawFrom>} draw
+ * @param {string} name
+ * @param {readonly number[]} sizes
+ * @param {number} [last]  Factor on the weights of the last layer.
+ */
+function perceptron(draw, name, sizes, last = 1) {
+  const layers = sizes.slice(1).flatMap((outputs, i) => {
+    const deviation = (i === sizes.length - 2 ? last : 1) / Math.sqrt(sizes[i]);
+    const [weight, bias] = [`${name}.${i}.weight`, `${name}.${i}.bias`];
+    return [
+      [weight, draw(weight, [outputs, sizes[i]], deviation)],
+      [bias, draw(bias, [1, outputs], typicalBias)],
+    ];
+  });
+  return Object.fromEntries(layers);
+}
+
+/** [horizon, batch, inputs] to [batch, inputs * horizon]. @param {Matrix} drive @returns {Matrix} */
+function flattenDrive({ shape: [horizon, batch, inputs], data }) {
+  return matrix([batch, inputs * horizon], (at) => {
+    const [b, i, t] = [
+      Math.floor(at / (inputs * horizon)),
+      Math.floor(at / horizon) % inputs,
+      at % horizon,
+    ];
+    return data[(t * batch + b) * inputs + i];
+  });
+}
