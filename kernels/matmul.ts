@@ -1,17 +1,34 @@
-// Matrix products from the register tiles of tiles.gen.ts (4 rows, 8 columns).
+// Matrix products from the register tiles of tiles.gen.ts. Which tile is fastest is for the machine
+// to say; whoever instantiates this module imports the choice. All give the same bits.
 import { tanh } from "./functions";
 import {
   EPILOGUE_ACCUMULATE, EPILOGUE_KEEP_POSITIVE, EPILOGUE_NONE, EPILOGUE_RELU, EPILOGUE_TANH, EPILOGUE_TANH_GRAD,
 } from "./records.gen";
-import { tile1, tile2, tile3, tile4, tileT1, tileT2, tileT3, tileT4 } from "./tiles.gen";
+import { tile, tileT } from "./tiles.gen";
 import { atLeast, f, interleaveHigh, interleaveLow, joinHigh, joinLow } from "./vector";
 
-/** Rows of the next tile: 4 while they last, and 3 + 2 rather than 4 + 1 at the end. */
+/** Rows of the tile, 1 to 6, and its columns, 8 or 16. */
+// @ts-ignore: decorator
+@external("env", "tileRows")
+declare const TILE_ROWS: i32;
+// @ts-ignore: decorator
+@external("env", "tileCols")
+declare const TILE_COLS: i32;
+
+/** Rows of the next tile: all while they last, and 4 + 3 rather than 6 + 1 at the end. */
 // @ts-ignore: decorator
 @inline
 function tileRows(left: i32): i32 {
-  if (left >= 8 || left == 4 || left == 7) return 4;
-  return left > 4 ? (left + 1) >> 1 : left;
+  const most = TILE_ROWS;
+  if (left <= most) return left;
+  return left >= 2 * most - 1 ? most : (left + 1) >> 1;
+}
+
+/** Whether the next columns are a tile of 16. */
+// @ts-ignore: decorator
+@inline
+function isWide(left: i32): bool {
+  return TILE_COLS == 16 && left > 8;
 }
 
 /** Four rows of four, transposed into to, to + stride, ...: the first `count` of them. */
@@ -107,26 +124,29 @@ export function matmul(
 ): void {
   const accumulate = i32(epilogue == EPILOGUE_ACCUMULATE);
   const finishes = epilogue != EPILOGUE_NONE && !accumulate;
-  for (let column: i32 = 0; column < n; column += 8) {
+  for (let columns = n; columns > 0; ) {
+    const wide = isWide(columns);
     let rowA = a;
     let rowC = c;
     let rowH = h;
     for (let left = m; left > 0; ) {
       const rows = tileRows(left);
-      if (rows == 4) tile4(rowA, lda, b, rowC, ldc, bias, k, accumulate);
-      else if (rows == 3) tile3(rowA, lda, b, rowC, ldc, bias, k, accumulate);
-      else if (rows == 2) tile2(rowA, lda, b, rowC, ldc, bias, k, accumulate);
-      else tile1(rowA, lda, b, rowC, ldc, bias, k, accumulate);
-      if (finishes) finish(rowC, ldc, rowH, ldh, rows, epilogue);
+      tile(rows, wide, rowA, lda, b, rowC, ldc, bias, k, accumulate);
+      if (finishes) {
+        finish(rowC, ldc, rowH, ldh, rows, epilogue);
+        if (wide) finish(rowC + 32, ldc, rowH + 32, ldh, rows, epilogue);
+      }
       left -= rows;
       rowA += <usize>rows * lda;
       rowC += <usize>rows * ldc;
       rowH += <usize>rows * ldh;
     }
-    b += (<usize>k) << 5;
-    c += 32;
-    h += 32;
-    if (bias) bias += 32;
+    const panels = 1 + i32(wide);
+    columns -= 8 * panels;
+    b += <usize>(panels * k) << 5;
+    c += <usize>panels << 5;
+    h += <usize>panels << 5;
+    if (bias) bias += <usize>panels << 5;
   }
 }
 
@@ -137,20 +157,20 @@ export function matmul(
 export function matmulT(
   a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, m: i32, n: i32, l: i32, accumulate: i32,
 ): void {
-  for (let column: i32 = 0; column < n; column += 8) {
+  for (let columns = n; columns > 0; ) {
+    const wide = isWide(columns);
     let columnA = a;
     let rowC = c;
     for (let left = m; left > 0; ) {
       const rows = tileRows(left);
-      if (rows == 4) tileT4(columnA, lda, b, ldb, rowC, ldc, l, accumulate);
-      else if (rows == 3) tileT3(columnA, lda, b, ldb, rowC, ldc, l, accumulate);
-      else if (rows == 2) tileT2(columnA, lda, b, ldb, rowC, ldc, l, accumulate);
-      else tileT1(columnA, lda, b, ldb, rowC, ldc, l, accumulate);
+      tileT(rows, wide, columnA, lda, b, ldb, rowC, ldc, l, accumulate);
       left -= rows;
       columnA += (<usize>rows) << 2;
       rowC += <usize>rows * ldc;
     }
-    b += 32;
-    c += 32;
+    const panels = 1 + i32(wide);
+    columns -= 8 * panels;
+    b += <usize>panels << 5;
+    c += <usize>panels << 5;
   }
 }

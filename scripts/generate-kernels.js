@@ -6,6 +6,7 @@
 // With --check nothing is written, and a difference is an error.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { tiles } from "./tiles.js";
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const { types, kinds, ...records } = JSON.parse(readFileSync(path("kernels/records.json"), "utf8"));
@@ -62,112 +63,6 @@ function dispatch() {
   return `${lines.join("\n")}\n`;
 }
 
-/** The sums of one tile: `rows` rows of two vectors. */
-const each = (rows, text) =>
-  Array.from({ length: rows }, (_, row) => [0, 1].map((half) => text(row, half))).flat();
-const indent = (lines, by) => lines.map((line) => " ".repeat(by) + line);
-
-/** One step of the inner dimension; `a(row)` is the address of a row's factor, `b(half)` of B's row. */
-function products(rows, a, b) {
-  const lines = [0, 1].map((half) => `const b${half} = v128.load(${b(half)});`);
-  for (let row = 0; row < rows; row++) {
-    lines.push(`const a${row} = v128.load32_splat(${a(row)});`);
-    for (const half of [0, 1])
-      lines.push(`s${row}${half} = madd(a${row}, b${half}, s${row}${half});`);
-  }
-  return lines;
-}
-
-function finishTile(rows, bias) {
-  const lines = [];
-  if (bias) {
-    lines.push(
-      "if (bias) {",
-      "  const bias0 = v128.load(bias);",
-      "  const bias1 = v128.load(bias, 16);",
-    );
-    lines.push(
-      ...indent(
-        each(rows, (r, h) => `s${r}${h} = f32x4.add(s${r}${h}, bias${h});`),
-        2,
-      ),
-      "}",
-    );
-  }
-  const target = (row) => (row === 0 ? "c" : `c${row}`);
-  for (let row = 1; row < rows; row++) lines.push(`const c${row} = ${target(row - 1)} + ldc;`);
-  lines.push("if (accumulate) {");
-  lines.push(
-    ...indent(
-      each(rows, (r, h) => `s${r}${h} = f32x4.add(v128.load(${target(r)}, ${16 * h}), s${r}${h});`),
-      2,
-    ),
-    "}",
-  );
-  lines.push(...each(rows, (r, h) => `v128.store(${target(r)}, s${r}${h}, ${16 * h});`));
-  return lines;
-}
-
-// Unrolling over k was measured: it costs registers, and with them a third to a half of the speed.
-function tile(rows) {
-  const row = (index) => (index === 0 ? "a" : `row${index}`);
-  const lines = each(rows, (r, h) => `let s${r}${h} = f32x4.splat(0);`);
-  for (let r = 1; r < rows; r++) lines.push(`let row${r} = ${row(r - 1)} + lda;`);
-  lines.push(
-    "for (; k > 0; --k) {",
-    ...indent(
-      products(rows, row, (h) => `b, ${16 * h}`),
-      2,
-    ),
-  );
-  for (let r = 0; r < rows; r++) lines.push(`  ${row(r)} += 4;`);
-  lines.push("  b += 32;", "}", ...finishTile(rows, true));
-  return [
-    `/** C[${rows}, 8] (+)= A[${rows}, k] B[k, 8] + bias: rows of A, one packed panel of B. */`,
-    `export function tile${rows}(`,
-    "  a: usize, lda: usize, b: usize, c: usize, ldc: usize, bias: usize, k: i32, accumulate: i32,",
-    "): void {",
-    ...indent(lines, 2),
-    "}",
-  ];
-}
-
-function tileT(rows) {
-  const lines = each(rows, (r, h) => `let s${r}${h} = f32x4.splat(0);`);
-  lines.push("for (; l > 0; --l) {");
-  lines.push(
-    ...indent(
-      products(
-        rows,
-        (r) => `a, ${4 * r}`,
-        (h) => `b, ${16 * h}`,
-      ),
-      2,
-    ),
-  );
-  lines.push("  a += lda;", "  b += ldb;", "}", ...finishTile(rows, false));
-  return [
-    `/** C[${rows}, 8] (+)= A[l, ${rows}]^T B[l, 8]: both operands in place. */`,
-    `export function tileT${rows}(`,
-    "  a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, l: i32, accumulate: i32,",
-    "): void {",
-    ...indent(lines, 2),
-    "}",
-  ];
-}
-
-function tiles() {
-  const heights = [4, 3, 2, 1];
-  const lines = [header, `import { madd } from "./vector";`];
-  lines.push(
-    "",
-    "// Every address is 16-byte aligned, except a; ld in bytes. Sums run in the order of k.",
-  );
-  for (const rows of heights) lines.push("", ...tile(rows));
-  for (const rows of heights) lines.push("", ...tileT(rows));
-  return `${lines.join("\n")}\n`;
-}
-
 /** A list of strings as Biome prints it: on one line if it fits, else filled to the width. */
 function list(names, before, after, by) {
   const quoted = names.map((name) => JSON.stringify(name));
@@ -216,7 +111,7 @@ function engineConstants() {
 const files = {
   "kernels/records.gen.ts": kernelConstants(),
   "kernels/dispatch.gen.ts": dispatch(),
-  "kernels/tiles.gen.ts": tiles(),
+  "kernels/tiles.gen.ts": `${header}\n${tiles()}`,
   "src/engine/records.gen.ts": engineConstants(),
 };
 const check = process.argv.includes("--check");

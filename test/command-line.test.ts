@@ -1,12 +1,11 @@
-// The command line from import to simulation, and what it says to bad input. `runCli` is the whole
-// program but for the process around it.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// The command line from import to simulation, and what it says to bad files. What it says to bad
+// recipes and their data: bad-recipes.test.ts.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createArray, type HostArray } from "../src/base/index.ts";
-import { runCli } from "../src/cli/run.ts";
 import { formatNpy, formatNpz, parseNpz } from "../src/data/index.ts";
+import { createCommandLine } from "./command-line.test-support.ts";
 
 // NumPy 2.4.6, in half precision: six drives of levels held for 3 of 12 steps, five noisy repeats each
 // of s = 0.7 s + 0.3 drive + 0.05 normal.
@@ -37,33 +36,7 @@ const numpyFile = [
   "dC5ucHlQSwUGAAAAAAMAAwClAAAAygQAAAAA",
 ].join("");
 
-let folder = "";
-const place = (name: string): string => join(folder, name);
-
-interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Run the program on files of the folder; the folder's path is left out of what it says. */
-async function run(argv: readonly string[], signal?: AbortSignal): Promise<Said> {
-  const said = { stdout: "", stderr: "" };
-  const into = (stream: "stdout" | "stderr") => ({
-    write: (text: string) => {
-      said[stream] += text.replaceAll(`${folder}/`, "");
-    },
-  });
-  const connections = { stdout: into("stdout"), stderr: into("stderr"), signal, colour: false };
-  return { code: await runCli(argv, connections), ...said };
-}
-
-/** What a refusal writes to stderr; it must have the exit code of bad input and no result. */
-async function refusal(...argv: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(argv);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  return stderr;
-}
+const { folder, place, run, refusal, remove } = createCommandLine();
 
 const wave = (...shape: number[]): HostArray => {
   const array = createArray(shape);
@@ -86,13 +59,12 @@ const small = ["sequences=12", "steps=40", "repeatSequences=4", "repeats=8", "la
 const quickFit = ["twin.driftSteps=20", "twin.noiseSteps=20", "twin.hidden=[8]"];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "twinloom-cli-"));
   const settings = small.map((setting) => `record.${setting}`);
   await run(["record", "leaky-integrator", ...settings, "-o", place("rec.h5"), "--quiet"]);
   await run(["twin", "fit", place("rec.h5"), ...quickFit, "-o", place("twin"), "--quiet"]);
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(remove);
 
 describe("from a recording to a simulation", () => {
   test("a recording is described in words and in JSON, on stdout alone", async () => {
@@ -230,15 +202,6 @@ describe("bad input ends with exit code 2 and a whole message", () => {
     const record = ["record", "leaky-integrator", "-o", place("no.h5")];
     expect(await refusal(...record, "device.simga=1")).toMatchInlineSnapshot(`
       "error: leaky-integrator: there is no such option. Got 'simga', expected one of sigma, scheme. Did you mean 'sigma'? Correct its spelling or take it out.
-      "
-    `);
-  });
-
-  test("keys and values that a recipe does not know, all at once", async () => {
-    const text = "name: x\ndevice: {kind: leaky-integrator}\ntask: {name: narma5}\n";
-    writeFileSync(place("bad.yaml"), `${text}twin: {delay: 3, hidden: big}\n`);
-    expect(await refusal("run", place("bad.yaml"))).toMatchInlineSnapshot(`
-      "error: bad.yaml: the recipe has 2 faults. Got twin.hidden: expected array, received string; twin.delay: there is no such key; did you mean 'delays'?, expected a recipe as in docs/recipes.md. Mend what is named and start again.
       "
     `);
   });

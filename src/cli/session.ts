@@ -58,18 +58,23 @@ export function createSessions(
   const open: OpenSession = (command) => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const { json, quiet, out } = options;
+    const say = (text: string): void => {
+      if (quiet) return;
+      line.clear();
+      stderr.write(`${paint.dim(text)}\n`);
+    };
     return {
       options,
-      context: { signal, onProgress: quiet ? undefined : (progress) => line.update(progress) },
+      context: {
+        signal,
+        onProgress: quiet ? undefined : (progress) => line.update(progress),
+        onRemark: say,
+      },
       print(result, text) {
         line.clear();
         stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : withNewline(text));
       },
-      say(text) {
-        if (quiet) return;
-        line.clear();
-        stderr.write(`${paint.dim(text)}\n`);
-      },
+      say,
       requireOut(example) {
         if (out !== undefined && out !== "") return out;
         throw fault("bad-value", {

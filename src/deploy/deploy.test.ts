@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { createArray, createGenerator, createStream, type HostArray } from "../base/index.ts";
-import type { Device, DeviceDescription } from "../devices/index.ts";
+import { createArray, createStream, type HostArray } from "../base/index.ts";
+import type { Device } from "../devices/index.ts";
 import { type KernelModule, loadKernelModule } from "../engine/index.ts";
 import {
   createChainNetwork,
@@ -9,58 +9,17 @@ import {
   evaluateOnTwin,
   fitReadout,
   type Network,
-  type NodeKind,
   nodeKindOf,
 } from "../network/index.ts";
-import type { Task, TaskSequence } from "../tasks/index.ts";
-import { createTwin, type Twin } from "../twin/index.ts";
 import { compareTransfer, transferVerdict } from "./compare.ts";
+import {
+  createDelayTask,
+  createLinearDevice,
+  createToyTwin,
+  linearKind,
+} from "./toy.test-support.ts";
 import { transferNetwork } from "./transfer.ts";
 import { createTwinDevice } from "./twin-device.ts";
-
-const createToyTwin = (): Twin =>
-  createTwin(
-    {
-      dt: 0.5,
-      inputs: [
-        { name: "a", unit: "V" },
-        { name: "b", unit: "V" },
-      ],
-      observables: [
-        { name: "x", unit: "V" },
-        { name: "y", unit: "A" },
-      ],
-      carrierPeriod: 6,
-      limits: [
-        { min: 1, max: 3 },
-        { min: -1, max: 4 },
-      ],
-      start: {
-        mean: [0.2, -0.1],
-        factor: [
-          [0.1, 0],
-          [0, 0.1],
-        ],
-      },
-      scales: {
-        observables: [
-          { mean: 1, sd: 2 },
-          { mean: -3, sd: 0.1 },
-        ],
-        increments: [0.4, 0.7],
-      },
-      featureScales: (features) =>
-        [2, 1.5].flatMap((mean) => features.map(() => ({ mean, sd: 1 }))),
-    },
-    {
-      delays: 1,
-      auxiliaries: 2,
-      drift: { hidden: [5], activation: "tanh" },
-      diffusion: { hidden: [4], activation: "tanh" },
-      observationNoise: true,
-    },
-    createStream(3),
-  );
 
 const twin = createToyTwin();
 const base = {
@@ -71,30 +30,7 @@ const base = {
   readout: { seesInput: true },
 } as const;
 
-/** Say u(k - 1). */
-const createTask = (): Task => {
-  const generator = createGenerator(createStream(2));
-  const sequence = (): TaskSequence => {
-    const u = Float64Array.from({ length: 12 }, () => 2 * generator.uniform() - 1);
-    const target = u.map((_, k) => (k < 1 ? 0 : u[k - 1]));
-    return { input: createArray([12, 1], u), target: createArray([12, 1], target) };
-  };
-  const some = (count: number) => Array.from({ length: count }, sequence);
-  return {
-    name: "delay",
-    split: "test",
-    kind: "regression",
-    scored: "each-step",
-    inputs: 1,
-    outputs: 1,
-    score: "nrmseBySd",
-    warmUp: 2,
-    train: some(20),
-    validation: some(5),
-    test: some(4),
-  };
-};
-const task = createTask();
+const task = createDelayTask();
 
 let kernels: KernelModule;
 beforeAll(async () => {
@@ -136,44 +72,6 @@ test.each([
   },
 );
 
-/** x' = x / 2 + s, observable x: hand-made, without noise. */
-const createLinearDevice = (over: Partial<DeviceDescription> = {}): Device & { told: number[] } => {
-  const description: DeviceDescription = {
-    identity: "linear toy",
-    inputs: [{ name: "s", unit: "V", min: -10, max: 1 }],
-    observables: [{ name: "x", unit: "V" }],
-    dt: 1,
-    samplesPerStep: 1,
-    canReset: true,
-    canStep: true,
-    recordedOnly: false,
-    ...over,
-  };
-  let x = 0;
-  const told: number[] = [];
-  return {
-    told,
-    describe: async () => description,
-    async reset() {
-      x = 0;
-      return Float64Array.of(x);
-    },
-    async run({ data }) {
-      told.push(...data);
-      return createArray(
-        [data.length, 1],
-        data.map((s) => (x = x / 2 + s)),
-      );
-    },
-    stop: async () => undefined,
-  };
-};
-
-const linearKind: NodeKind = {
-  dt: 1,
-  drive: { mean: [0.5], sd: [2], min: [-5], max: [5] },
-  response: { mean: [0.25], sd: [4] },
-};
 const set = (network: Network, weights: Record<string, number[]>): Network => ({
   ...network,
   weights: {
@@ -251,7 +149,7 @@ test("devices that cannot play their node are refused before anything runs", asy
     run: async () => createArray([24, 1], new Float64Array(24).fill(Number.NaN)),
   };
   await expect(run(chain, dead)).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[Fault: transferNetwork, node 'stage 1': the device 'linear toy' answered with no number. Got NaN for observable 0 at task step 0, sample 0, expected finite observables. Look at the instrument, then run the transfer again.]`,
+    `[Fault: transferNetwork, node 'stage 1': the device 'linear toy' answered with no number. Got NaN for observable 0 at task step 0, sample 0, expected finite observables. Look at the instrument, then start again.]`,
   );
   expect(device.told).toEqual([]);
 });

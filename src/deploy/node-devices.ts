@@ -11,27 +11,32 @@ export interface PreparedDevices {
   readonly descriptions: readonly DeviceDescription[];
   /** Whether one device plays all nodes. */
   readonly isShared: boolean;
+  /** Who runs them, for messages. */
+  readonly where: string;
 }
 
 /**
  * Ask every device for its description and refuse those that cannot play their node.
  *
- * @throws  `bad-value` with every reason of the first device that cannot.
+ * @param where  Who asks, for messages.
+ * @throws       `bad-value` with every reason of the first device that cannot.
  */
 export async function prepareDevices(
   network: Network,
   given: NodeDevices,
+  where: string,
   signal?: AbortSignal,
 ): Promise<PreparedDevices> {
   const isShared = typeof given !== "function";
   const devices = network.nodes.map((_, i) => (isShared ? given : given(i)));
   const stages = stagesOf(network);
-  if (isShared && stages.some((stage) => stage.isRecurrent)) throw sharedLoop();
+  if (isShared && stages.some((stage) => stage.isRecurrent)) throw sharedLoop(where);
   const unique = new Map<Device, DeviceDescription>();
   for (const device of devices) {
     if (!unique.has(device)) unique.set(device, await device.describe(signal));
   }
-  if (!isShared && unique.size < devices.length) throw usedTwice(devices.length, unique.size);
+  if (!isShared && unique.size < devices.length)
+    throw usedTwice(where, devices.length, unique.size);
   const descriptions = devices.map((device) => unique.get(device) as DeviceDescription);
   network.nodes.forEach(({ name, twin }, i) => {
     const inPieces = stages.some(
@@ -40,14 +45,14 @@ export async function prepareDevices(
     const problems = deviceProblems(descriptions[i], network.kinds[twin], network.hold, inPieces);
     if (problems.length === 0) return;
     throw fault("bad-value", {
-      where: `transferNetwork, node '${name}'`,
+      where: `${where}, node '${name}'`,
       what: `the device '${descriptions[i].identity}' cannot play this node`,
       got: problems.join("; "),
       expected: "a device like the one that its twin was fitted to",
       fix: "Choose another device, or fit a twin to this one",
     });
   });
-  return { devices, descriptions, isShared };
+  return { devices, descriptions, isShared, where };
 }
 
 function deviceProblems(
@@ -79,18 +84,18 @@ function deviceProblems(
   return problems;
 }
 
-const sharedLoop = (): Error =>
+const sharedLoop = (where: string): Error =>
   fault("bad-value", {
-    where: "transferNetwork",
+    where,
     what: "one device in time multiplex cannot form a loop",
     got: "couplings that lead back to the node they come from",
     expected: "nodes that can run one after another",
     fix: "Give a device for every node, or use a chain network",
   });
 
-const usedTwice = (nodes: number, devices: number): Error =>
+const usedTwice = (where: string, nodes: number, devices: number): Error =>
   fault("bad-value", {
-    where: "transferNetwork",
+    where,
     what: "a device stands for several nodes",
     got: `${devices} devices for ${nodes} nodes`,
     expected: "one device for each, so that none is driven by two nodes",

@@ -166,10 +166,10 @@ function notFinite(run: Run, node: number, step: number, block: Float64Array): E
   const at = findNonFinite(block);
   const { observables } = run.source.sizes;
   return fault("not-finite", {
-    where: `transferNetwork, node '${run.network.nodes[node].name}'`,
+    where: `${run.prepared.where}, node '${run.network.nodes[node].name}'`,
     what: `the device '${run.prepared.descriptions[node].identity}' answered with no number`,
     got: `${block[at]} for observable ${at % observables} at task step ${step}, sample ${Math.floor(at / observables)}`,
     expected: "finite observables",
-    fix: "Look at the instrument, then run the transfer again",
+    fix: "Look at the instrument, then start again",
   });
 }

@@ -78,7 +78,7 @@ export async function transferNetwork(
   const play = createSequenceRunner(
     network,
     source,
-    await prepareDevices(network, devices, signal),
+    await prepareDevices(network, devices, "transferNetwork", signal),
   );
   const trajectories = createMoments();
   const total = runs * sequences.length;

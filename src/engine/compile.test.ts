@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
 import { createGenerator, createStream } from "../base/index.ts";
 import { compile } from "./compile.ts";
 import { gradients } from "./gradient.ts";
 import type { Node } from "./graph.ts";
 import { interpret } from "./interpreter.ts";
-import { loadKernelModule } from "./load.node.ts";
 import * as op from "./operations.ts";
 import { scan } from "./scan.ts";
 
@@ -102,7 +102,11 @@ test.each([1, 3, 8, 9, 17])(
 );
 
 /** A small recurrent network with dense layers, delay shift and noise: all that a twin uses. */
-function recurrentLoss(rows: number, steps: number): { loss: Node; weights: Node[] } {
+function recurrentLoss(
+  rows: number,
+  steps: number,
+  checkpoint?: number,
+): { loss: Node; weights: Node[] } {
   const u = op.input("xu", [rows, 2], { steps });
   const start = op.input("xs", [rows, 3]);
   const ids = op.input("xi", [rows, 1]);
@@ -112,7 +116,8 @@ function recurrentLoss(rows: number, steps: number): { loss: Node; weights: Node
   const b2 = op.parameter("b2", [1, 3]);
   const scale = op.parameter("scale", [1, 3]);
   const z = op.normals("z", ids, steps, 3);
-  const walk = scan({ steps, carry: [start, start], sequences: [u, z] }, ([x, before], [s, n]) => {
+  const over = { steps, carry: [start, start], sequences: [u, z], checkpoint };
+  const walk = scan(over, ([x, before], [s, n]) => {
     const h = op.tanh(op.add(op.matmul(op.concat([s, x]), w1, "nt"), b1));
     const f = op.add(op.matmul(h, w2, "nt"), b2);
     const r = op.relu(op.add(op.matmul(op.concat([s, before]), w1, "nt"), b1));
@@ -138,9 +143,12 @@ const weightsOf = () => ({
   scale: { shape: [1, 3] as const, data: draw(3, 15, 0.3) },
 });
 
-test("loss and gradients of a noisy recurrent network agree with float64 to 5e-6", () => {
+test.each([
+  ["keeps all", undefined],
+  ["keeps every 4th step", 4],
+])("loss and gradients of a noisy recurrent network that %s agree with float64 to 5e-6", (_, k) => {
   const [rows, steps] = [6, 11];
-  const { loss, weights } = recurrentLoss(rows, steps);
+  const { loss, weights } = recurrentLoss(rows, steps, k);
   const data = Object.fromEntries(Object.entries(weightsOf()).map(([k, v]) => [k, v.data]));
   const slopes = gradients(loss, weights);
   const nodes = { loss, ...Object.fromEntries(slopes.map((g, i) => [`slope${i}`, g])) };
@@ -205,4 +213,39 @@ test("two shards agree with one to 1e-5", () => {
   for (const name of Object.keys(one.parameters)) {
     expect(relativeError(two.parameters[name].data, one.parameters[name].data)).toBeLessThan(1e-5);
   }
+});
+
+test("checkpoints bound the memory of long sequences, and do not change a bit of the loss", () => {
+  const [rows, steps] = [8, 4096];
+  const train = (checkpoint?: number) => {
+    const { loss, weights } = recurrentLoss(rows, steps, checkpoint);
+    const training = { loss, groups: [{ parameters: weights }] };
+    const program = compile(module, { outputs: {}, training });
+    program.setParameters(weightsOf());
+    program.setInput("xu", draw(rows * steps * 2, 21));
+    program.setInput("xs", draw(rows * 3, 22));
+    program.setInput(
+      "xi",
+      new Float32Array(rows).map((_, i) => i),
+    );
+    program.setNoise(noise);
+    program.run();
+    return { loss: program.loss(), norm: program.update({ learningRate: 0 }), program };
+  };
+  const [all, few] = [train(), train(64)];
+  expect(few.loss).toBe(all.loss);
+  expect(Math.abs(few.norm / all.norm - 1)).toBeLessThan(1e-5);
+  // What is left are the sequences themselves: drive, noise and two outputs with their cotangents.
+  expect(few.program.bytes).toBeLessThan(0.6 * all.program.bytes);
+  expect(few.program.memory).toMatchInlineSnapshot(
+    `"8.1 MiB: values of one shard (largest: 'normals' [32768, 3], 1.0 MiB) 7.0 MiB; inputs 1.0 MiB; plans 12 KiB; weights, their packed copies and Adam's moments 9 KiB; gradients of one shard 2 KiB"`,
+  );
+});
+
+test("a plan that cannot be addressed says by how much, of what, and what to change", () => {
+  const { loss, weights } = recurrentLoss(4000, 20_000);
+  const training = { loss, groups: [{ parameters: weights }] };
+  expect(() => compile(module, { outputs: {}, training })).toThrowErrorMatchingInlineSnapshot(
+    `[Fault: engine.compile: the plan needs 34.15 GiB more than WebAssembly can address. Got 38.15 GiB: values of one shard (largest: 'tanh' [80000000, 19], 7.15 GiB) 35.76 GiB; inputs 2.38 GiB; weights, their packed copies and Adam's moments 132 KiB; plans 8 KiB; gradients of one shard 2 KiB, expected at most 4.00 GiB. Keep fewer values in time with \`checkpoint\` of scan, or use fewer rows, steps or shards.]`,
+  );
 });

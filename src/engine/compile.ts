@@ -62,6 +62,12 @@ function gradientCopies(layout: Layout, lowered: Lowered): PlanRecord[] {
   });
 }
 
+/** Bytes that a program would need, about: without its plans, and without taking any. */
+export function planMemory(spec: ProgramSpec): number {
+  const { shards, layout, shardBytes } = draft(spec);
+  return layout.regions.shared.size() + shards * shardBytes;
+}
+
 /**
  * Compile a graph for WebAssembly.
  *
@@ -124,6 +130,7 @@ export function compile(module: KernelModule, spec: ProgramSpec): Program {
       host.writeSet(state.second, (name) => optimiser.second(name));
     },
     threads: crew.threads,
+    isSettled: crew.isSettled,
     close: crew.close,
     toText: () => formatDraft(made),
   };

@@ -1,65 +1,23 @@
 import { expect, test } from "vitest";
-import { createGenerator, createStream } from "../base/index.ts";
-import { compile } from "./compile.ts";
+import { loadKernelModule } from "#load-kernels";
 import { createCrew } from "./crew.ts";
 import { layOutJobs } from "./jobs.ts";
 import { createKernels } from "./kernels.ts";
-import { loadKernelModule } from "./load.node.ts";
-import { add, input, matmul, meanAll, parameter, square, sub, tanh } from "./operations.ts";
 import type { PlanRecord } from "./plan.ts";
-import type { Program } from "./program.ts";
+import { createTraining, threadsOf, trainFor } from "./training.test-support.ts";
 
 const module = await loadKernelModule();
-const [shards, rows, width] = [4, 6, 70];
-
-const draw = (size: number, seed: number): Float32Array => {
-  const generator = createGenerator(createStream(seed));
-  return Float32Array.from({ length: size }, () => 0.3 * generator.normal());
-};
-
-/** A small regression with weights enough for several chunks of the optimiser. */
-function createProgram(threads?: number): Program {
-  const names = ["first", "second", "third"];
-  const weights = names.map((name) => parameter(name, [width, width]));
-  const x = input("x", [rows, width]);
-  const y = input("y", [rows, width]);
-  const last = weights.reduce((h, w) => tanh(add(matmul(h, w, "nt"), h)), x);
-  const loss = meanAll(square(sub(last, y)));
-  const program = compile(module, {
-    outputs: { last: { value: last } },
-    training: { loss, groups: [{ parameters: weights }], clipNorm: 0.1 },
-    shards,
-    threads,
-  });
-  program.setInput("x", draw(shards * rows * width, 1));
-  program.setInput("y", draw(shards * rows * width, 2));
-  names.forEach((name, i) => {
-    const data = draw(width * width, 3 + i);
-    program.setParameters({ [name]: { shape: [width, width], data } });
-  });
-  return program;
-}
-
-function trainFor(program: Program, updates: number): unknown {
-  const norms: number[] = [];
-  for (let i = 0; i < updates; i++) {
-    program.run();
-    norms.push(program.loss(), program.update({ learningRate: 1e-3 }));
-  }
-  return { norms, parameters: program.getParameters(), last: program.read("last") };
-}
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("a program gives the same bits with 1, 2 and 4 threads, and alone again after close", async () => {
-  const alone = createProgram(1);
+  const alone = await createTraining(1);
   const expected = trainFor(alone, 60);
   const [more, rest] = [trainFor(alone, 20), trainFor(alone, 20)];
   for (const threads of [2, 4]) {
-    const program = createProgram(threads);
+    const program = await createTraining(threads);
     // Workers come whenever they are ready, here in the middle of the training.
     expect(trainFor(program, 60)).toEqual(expected);
-    while (program.threads() < threads) await pause(5);
+    await threadsOf(program, threads);
     expect(trainFor(program, 20)).toEqual(more);
     program.close();
     expect(program.threads()).toBe(1);
@@ -67,8 +25,8 @@ test("a program gives the same bits with 1, 2 and 4 threads, and alone again aft
   }
 });
 
-test("a program whose runs are short starts no thread", () => {
-  const program = createProgram();
+test("a program whose runs are short starts no thread", async () => {
+  const program = await createTraining();
   trainFor(program, 30);
   expect(program.threads()).toBe(1);
 });
@@ -96,8 +54,8 @@ test("a thread that fails is heard where the job was asked for", async () => {
   expect(crew.threads()).toBe(1);
 });
 
-test("a number of threads that is none is refused", () => {
-  expect(() => createProgram(0)).toThrowErrorMatchingInlineSnapshot(
+test("a number of threads that is none is refused", async () => {
+  await expect(createTraining(0)).rejects.toThrowErrorMatchingInlineSnapshot(
     `[Fault: engine.compile: the number of threads is not one. Got 0, expected a whole number from 1 to 256. Leave \`threads\` out to let the machine decide.]`,
   );
 });

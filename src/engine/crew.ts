@@ -1,7 +1,7 @@
-import { clockMs, defaultThreads, startWorker } from "#threads";
+import { clockMs, defaultThreads, mostThreads, startWorker } from "#threads";
 import { fault } from "../base/index.ts";
 import { crewWords } from "./jobs.ts";
-import type { KernelModule, Kernels } from "./kernels.ts";
+import { type KernelModule, type Kernels, kernelImports } from "./kernels.ts";
 
 /** Threads that do the jobs of one program. The caller is one of them. */
 export interface Crew {
@@ -9,6 +9,8 @@ export interface Crew {
   perform(job: number): void;
   /** Threads that took part in the last job, as far as is known. */
   threads(): number;
+  /** Whether the way of working will stay as it is. */
+  isSettled(): boolean;
   /** Send the workers home; jobs are then done by the caller alone. */
   close(): void;
 }
@@ -58,7 +60,7 @@ export function createCrew(
   kernels: Kernels,
   { address, threads, tasks }: { address: number; threads?: number; tasks: number },
 ): Crew {
-  const most = Math.min(checkThreads(threads ?? defaultThreads()), tasks);
+  const most = Math.min(checkThreads(threads ?? defaultThreads()), mostThreads(), tasks);
   const shared = words(kernels.memory, address);
   const rounds = [0, 0];
   let mode: Mode = most === 1 ? "alone" : threads === undefined ? "watch" : "together";
@@ -67,7 +69,8 @@ export function createCrew(
 
   const start = (): void => {
     started = true;
-    const data = { module: module.module, memory: kernels.memory, crew: address };
+    const imports = kernelImports(module.tile, kernels.memory);
+    const data = { module: module.module, imports, crew: address };
     for (let i = 1; i < most; i++) startWorker(data);
   };
   const close = (): void => {
@@ -112,6 +115,7 @@ export function createCrew(
       timed(job, times.length % 2 === 1);
       if (times.length === 2 * trialRounds) decide();
     },
+    isSettled: () => mode === "alone" || mode === "together",
     threads: () => (mode === "together" ? 1 + shared.here() : 1),
     close,
   };

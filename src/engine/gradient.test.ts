@@ -274,3 +274,51 @@ function interpretable(): Record<string, true> {
     "affine relu tanh silu sigmoid softplus exp log sqrt square abs reciprocal clip positive sign inside stopGradient add sub mul div min max reluGrad tanhGrad siluGrad matmul sumRows sumCols sumAll broadcast concat concatRows slice sliceRows pad padRows reshape logSoftmax normals parameter literal";
   return Object.fromEntries(names.split(" ").map((name) => [name, true]));
 }
+
+test.each([1, 3, 4, 12])(
+  "a scan that keeps its carries every %i steps has the values and derivatives of one that keeps all",
+  (checkpoint) => {
+    const build = (checkpoint?: number, reverse = false) => {
+      const w = op.parameter("w", [3, 3]);
+      const x = op.parameter("x", [10 * 2, 3]);
+      const start = op.parameter("start", [2, 3]);
+      const walked = scan(
+        { steps: 10, carry: [start], sequences: [x], reverse, checkpoint },
+        ([h], [u]) => {
+          const next = op.tanh(op.add(op.matmul(h, w, "nt"), op.mul(u, op.sumCols(h))));
+          return { carry: [next], outputs: [op.mul(next, u), h] };
+        },
+      );
+      const loss = op.addAll(
+        [...walked.outputs, ...walked.carry].map((v, i) =>
+          op.sumAll(
+            op.mul(
+              op.square(v),
+              op.literal(
+                v.shape,
+                [...Array(v.shape[0] * 3).keys()].map((k) => Math.sin(k + i)),
+              ),
+            ),
+          ),
+        ),
+      );
+      const slopes = gradients(loss, [w, x, start]);
+      const second = gradients(op.addAll(slopes.map((s) => op.sumAll(op.square(s)))), [
+        w,
+        x,
+        start,
+      ]);
+      return [loss, ...walked.outputs, ...slopes, ...second];
+    };
+    const values = { w: draw(9, 0.5), x: draw(60, 0.5), start: draw(6) };
+    for (const reverse of [false, true]) {
+      const expected = interpret(build(undefined, reverse), { values });
+      const got = interpret(build(checkpoint, reverse), { values });
+      got.forEach((value, i) => {
+        const size = Math.max(...expected[i].map(Math.abs));
+        const worst = Math.max(...value.map((y, k) => Math.abs(y - expected[i][k])));
+        expect(worst).toBeLessThanOrEqual(1e-12 * size);
+      });
+    }
+  },
+);

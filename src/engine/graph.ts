@@ -74,6 +74,8 @@ export interface ScanAttributes {
   readonly steps: number;
   /** Walk from the last step to the first. */
   readonly reverse: boolean;
+  /** Whether a derivative computes the body's values again from its carries, instead of keeping them. */
+  readonly recompute: boolean;
   readonly carryIn: readonly Node[];
   readonly carryOut: readonly Node[];
   readonly slices: readonly Node[];

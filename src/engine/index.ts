@@ -14,7 +14,7 @@
  */
 
 export { loadKernelModule } from "#load-kernels";
-export { compile } from "./compile.ts";
+export { compile, planMemory } from "./compile.ts";
 export { gradients } from "./gradient.ts";
 export {
   formatNodeShape,
@@ -26,7 +26,7 @@ export {
   topologicalOrder,
 } from "./graph.ts";
 export { type Feeds, interpret, type NoiseState } from "./interpreter.ts";
-export type { KernelModule } from "./kernels.ts";
+export { createKernels, type KernelModule } from "./kernels.ts";
 export {
   abs,
   add,
@@ -86,3 +86,5 @@ export type {
   UpdateOptions,
 } from "./program.ts";
 export { type ScanOptions, type ScanStep, scan } from "./scan.ts";
+export { shardsFor } from "./shards.ts";
+export { formatTile, measurePeak, type Tile, type TileSpeed } from "./tile.ts";

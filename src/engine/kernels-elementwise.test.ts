@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
+import type { KernelBuild } from "./finish.ts";
 import {
   Arena,
   heights,
@@ -9,7 +11,6 @@ import {
   widths,
 } from "./kernel-arena.test-support.ts";
 import { createKernels } from "./kernels.ts";
-import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import { kinds } from "./records.gen.ts";
 
 // The element-by-element kernels against 64-bit floats, on sizes from nothing to one past each

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadKernelModule } from "#load-kernels";
 import { philoxNormals } from "../base/index.ts";
+import type { KernelBuild } from "./finish.ts";
 import {
   Arena,
-  blockOf,
   heights,
   type Matrix,
   mixed,
@@ -12,11 +13,10 @@ import {
   widths,
 } from "./kernel-arena.test-support.ts";
 import { attachKernels, createKernels } from "./kernels.ts";
-import { type KernelBuild, loadKernelModule } from "./load.node.ts";
 import { kinds, recordBytes, records } from "./records.gen.ts";
 
-// The other kernels against 64-bit floats, on sizes from nothing to one past each width; the
-// element-by-element ones are in kernels-elementwise.test.ts.
+// The other kernels against 64-bit floats, on sizes from nothing to one past each width. Matrix
+// products are in kernels-matmul.test.ts, element-by-element ones in kernels-elementwise.test.ts.
 
 const builds: KernelBuild[] = ["relaxed", "simd"];
 
@@ -32,99 +32,6 @@ describe.each(builds)("the %s build", (build) => {
   function forSizes(check: (rows: number, cols: number) => void): void {
     for (const rows of heights) for (const cols of widths) check(rows, cols);
   }
-
-  const matmulOf = (
-    a: Matrix,
-    b: Matrix,
-    transposed: number,
-    k: number,
-    bias: Matrix | undefined,
-  ): Values => {
-    return (r, c) => {
-      let sum = bias ? arena.at(bias, 0, c) : 0;
-      for (let i = 0; i < k; i++)
-        sum += arena.at(a, r, i) * (transposed ? arena.at(b, c, i) : arena.at(b, i, c));
-      return sum;
-    };
-  };
-  const epilogueOf: Record<
-    keyof typeof kinds.epilogue,
-    (x: number, h: number, c: number) => number
-  > = {
-    none: (x) => x,
-    relu: (x) => Math.max(x, 0),
-    tanh: (x) => Math.tanh(x),
-    keepPositive: (x, h) => (h > 0 ? x : 0),
-    tanhGrad: (x, h) => x * (1 - h * h),
-    accumulate: (x, _, c) => x + c,
-  };
-  const epilogues = Object.keys(epilogueOf) as (keyof typeof epilogueOf)[];
-
-  function checkMatmul(m: number, n: number, k: number, name: (typeof epilogues)[number]): void {
-    for (const transposed of [0, 1]) {
-      for (const withBias of [false, true]) {
-        arena.clear();
-        const a = arena.matrix(m, k, mixed(1), 1);
-        const b = transposed ? arena.matrix(n, k, mixed(2)) : arena.matrix(k, n, mixed(2), 1);
-        const packed = arena.reserve(blockOf(n) * k);
-        const bias = withBias ? arena.matrix(1, n, mixed(3)) : undefined;
-        const h = arena.matrix(m, n, (r, col) => mixed(4)(r, col) / 2);
-        const old = name === "accumulate" ? mixed(5) : undefined;
-        const c = arena.matrix(m, n, old, 1);
-        const before = arena.matrix(m, n, mixed(5));
-        const product = matmulOf(a, b, transposed, k, bias);
-        const target = {
-          c: c.address,
-          ldc: c.ld,
-          bias: bias?.address ?? 0,
-          h: h.address,
-          ldh: h.ld,
-        };
-        const sizes = { m, n, k, epilogue: kinds.epilogue[name] };
-        arena.run(
-          { op: "pack", fields: { to: packed, from: b.address, n, k, ld: b.ld, transposed } },
-          { op: "matmul", fields: { a: a.address, lda: a.ld, b: packed, ...target, ...sizes } },
-        );
-        const of = (r: number, col: number) =>
-          epilogueOf[name](product(r, col), arena.at(h, r, col), arena.at(before, r, col));
-        // Rounding grows with the number of terms, each up to 4.
-        arena.expect(c, of, 2e-6, 4e-6 + 4e-7 * k);
-      }
-    }
-  }
-
-  test.each(epilogues)(
-    "matmul with epilogue %s agrees, for every tail of rows, columns and depth",
-    (name) => {
-      forSizes((m, n) => {
-        for (const k of [0, 1, 2, 3, 5, 9]) checkMatmul(m, n, k, name);
-      });
-      checkMatmul(31, 41, 67, name);
-    },
-  );
-
-  test("matmulT agrees, for every tail of rows, columns and depth", () => {
-    forSizes((m, n) => {
-      for (const l of [0, 1, 2, 7]) {
-        for (const accumulate of [0, 1]) {
-          arena.clear();
-          const a = arena.matrix(l, m, mixed(1), 1);
-          const b = arena.matrix(l, n, mixed(2), 1);
-          const c = arena.matrix(m, n, accumulate ? mixed(5) : undefined, 1);
-          const before = arena.matrix(m, n, mixed(5));
-          const target = { c: c.address, ldc: c.ld, m, n, l, accumulate };
-          const fields = { a: a.address, lda: a.ld, b: b.address, ldb: b.ld, ...target };
-          arena.run({ op: "matmulT", fields });
-          const of = (r: number, col: number) => {
-            let sum = accumulate ? arena.at(before, r, col) : 0;
-            for (let i = 0; i < l; i++) sum += arena.at(a, i, r) * arena.at(b, i, col);
-            return sum;
-          };
-          arena.expect(c, of, 2e-6, 4e-6);
-        }
-      }
-    });
-  });
 
   const reduceOf: Record<keyof typeof kinds.reduce, (x: Matrix) => Values> = {
     sumRows: (x) => (_, c) => range(0, x.rows - 1).reduce((sum, r) => sum + arena.at(x, r, c), 0),
@@ -423,21 +330,6 @@ test("attaching kernels to a memory in use changes nothing in it, and they work 
   other.run(arena.plan([{ op: "fill", fields: { to: to.address, count: 8, value: 2 } }]));
   arena.expect(to, () => 2, 0, 0);
   expect(other.multiplyAdd(1000)).toBeGreaterThan(0);
-});
-
-test("TWINLOOM_KERNELS names the build, and a wrong name is refused", async () => {
-  const before = process.env.TWINLOOM_KERNELS;
-  try {
-    process.env.TWINLOOM_KERNELS = "simd";
-    expect((await loadKernelModule()).name).toBe("engine-simd");
-    process.env.TWINLOOM_KERNELS = "fast";
-    await expect(loadKernelModule()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[Fault: engine.loadKernelModule: the environment variable TWINLOOM_KERNELS does not name a build of the kernels. Got fast, expected simd or relaxed. Correct it, or remove it and let the machine decide.]`,
-    );
-  } finally {
-    if (before === undefined) delete process.env.TWINLOOM_KERNELS;
-    else process.env.TWINLOOM_KERNELS = before;
-  }
 });
 
 test("an arena of impossible size is refused before it is made", async () => {

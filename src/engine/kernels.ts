@@ -1,4 +1,5 @@
 import { fault } from "../base/index.ts";
+import type { Tile, TileSpeed } from "./tile.ts";
 
 /** Compiled kernels; can be posted to a worker. */
 export interface KernelModule {
@@ -7,6 +8,17 @@ export interface KernelModule {
   readonly rounding: "fused" | "separate";
   /** Name of the build, for the record of a run. */
   readonly name: string;
+  /** The tile of matrix products, the same for every thread; it changes the speed, never the bits. */
+  readonly tile: Tile;
+  /** What the tile was chosen from, the fastest first; empty if it was asked for. */
+  readonly speeds: readonly TileSpeed[];
+}
+
+/** What a module is instantiated with. */
+export interface KernelImports {
+  readonly memory: WebAssembly.Memory;
+  readonly tileRows: number;
+  readonly tileCols: number;
 }
 
 /** The kernels over one shared memory, and views of it. */
@@ -31,8 +43,8 @@ const pageBytes = 65536;
 const maximumBytes = 65536 * pageBytes;
 
 /** Instantiate the kernels over a memory; kernels have no data of their own, so many may share it. */
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+function instantiate(module: WebAssembly.Module, imports: KernelImports) {
+  const { exports } = new WebAssembly.Instance(module, { env: { ...imports } });
   return exports as {
     readonly run: (plan: number) => void;
     readonly perform: (crew: number, job: number, round: number) => number;
@@ -50,7 +62,7 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory) {
  */
 export function roundingOf(module: WebAssembly.Module): "fused" | "separate" {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  return instantiate(module, memory).isFused() ? "fused" : "separate";
+  return instantiate(module, { memory, tileRows: 1, tileCols: 8 }).isFused() ? "fused" : "separate";
 }
 
 /**
@@ -92,6 +104,11 @@ function allocate(pages: number, bytes: number): WebAssembly.Memory {
   }
 }
 
+/** What every thread instantiates the kernels with. */
+export function kernelImports(tile: Tile, memory: WebAssembly.Memory): KernelImports {
+  return { memory, tileRows: tile.rows, tileCols: tile.cols };
+}
+
 /**
  * The kernels over the memory of other kernels, as a worker needs them.
  *
@@ -100,7 +117,8 @@ function allocate(pages: number, bytes: number): WebAssembly.Memory {
  * @returns       The kernels and views of the whole memory.
  */
 export function attachKernels(loaded: KernelModule, memory: WebAssembly.Memory): Kernels {
-  const { run, perform, announce, madds } = instantiate(loaded.module, memory);
+  const imports = kernelImports(loaded.tile, memory);
+  const { run, perform, announce, madds } = instantiate(loaded.module, imports);
   return {
     memory,
     f32: new Float32Array(memory.buffer),

@@ -33,14 +33,15 @@ export function memoryUses(
     );
   const gradients = layout.trainedBytes;
   const shard = layout.regions.shard.size() - inputs(false) - gradients;
+  const pieces = shards === 1 ? "one shard" : `${shards} shards`;
   const uses = [
     { what: "inputs", bytes: inputs(true) + shards * inputs(false) },
     {
       what: "weights, their packed copies and Adam's moments",
       bytes: layout.regions.shared.size() - inputs(true),
     },
-    { what: `gradients of ${shards} shards`, bytes: shards * gradients },
-    { what: `values of ${shards} shards${largest(lowered, layout)}`, bytes: shards * shard },
+    { what: `gradients of ${pieces}`, bytes: shards * gradients },
+    { what: `values of ${pieces}${largest(lowered, layout)}`, bytes: shards * shard },
     { what: "plans", bytes: planBytes },
   ];
   return uses.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);

@@ -75,6 +75,8 @@ export interface Program {
   setOptimiser(state: OptimiserState): void;
   /** Threads that took part in the last run. */
   threads(): number;
+  /** Whether the number of threads will stay: it is measured during the first runs. */
+  isSettled(): boolean;
   /** Send its other threads home; what runs after this runs on the caller's alone. */
   close(): void;
   /** The plan as readable text. */

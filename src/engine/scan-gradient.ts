@@ -33,19 +33,19 @@ function activeCarries(node: NodeOf<"scan">, isWanted: (x: Node) => boolean): Se
 }
 
 /**
- * Rewrite derivative nodes of a body so that they stand alone: values of the forward body become
- * slices of what the forward scan stacks.
+ * Rewrite derivative nodes of a body so that they stand alone: values of the forward body that are
+ * kept become slices of what the forward scan stacks; others are computed again from those.
  */
 function separate(
   roots: readonly Node[],
-  forward: ReadonlySet<Node>,
+  kept: ReadonlySet<Node>,
   boundary: ReadonlySet<Node>,
 ): { readonly roots: Node[]; readonly residuals: Map<Node, Node> } {
   const residuals = new Map<Node, Node>();
-  const order = topologicalOrder(roots, new Set([...forward, ...boundary]));
+  const order = topologicalOrder(roots, new Set([...kept, ...boundary]));
   const rewritten = new Map<Node, Node>();
   for (const node of order) {
-    if (forward.has(node)) {
+    if (kept.has(node)) {
       const slice = bodyInput("residual", node);
       residuals.set(node, slice);
       rewritten.set(node, slice);
@@ -88,7 +88,7 @@ export function scanPullback(
   isWanted: (x: Node) => boolean,
   pullback: Pullback,
 ): (Node | undefined)[] {
-  const { steps, reverse, carryIn, carryOut, slices, captured } = node.attributes;
+  const { steps, reverse, recompute, carryIn, carryOut, slices, captured } = node.attributes;
   const outer = scanInputs(node);
   const boundary = new Set(captured);
   const active = [...activeCarries(node, isWanted)].sort((a, b) => a - b);
@@ -127,8 +127,11 @@ export function scanPullback(
     ...reachedSlices.map((i) => pulled.get(slices[i]) as Node),
   ];
   const values = [...seeds.map(([value]) => value), ...carryOut];
-  const inBody = dependents(topologicalOrder(values, boundary), [...carryIn, ...slices]);
-  const body = separate(roots, forwardValues(inBody, roots, boundary), boundary);
+  const leaves = [...carryIn, ...slices];
+  const kept = recompute
+    ? new Set(leaves)
+    : forwardValues(dependents(topologicalOrder(values, boundary), leaves), roots, boundary);
+  const body = separate(roots, kept, boundary);
 
   const residuals = [...body.residuals].map(([value, slice]) => {
     const position = slices.indexOf(value);

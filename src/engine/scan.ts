@@ -1,3 +1,4 @@
+import { fault } from "../base/index.ts";
 import {
   createNode,
   dependents,
@@ -7,6 +8,7 @@ import {
   shapeFault,
   topologicalOrder,
 } from "./graph.ts";
+import { concatRows, sliceRows } from "./operations.ts";
 
 /** What a scan walks over. */
 export interface ScanOptions {
@@ -17,6 +19,12 @@ export interface ScanOptions {
   readonly sequences: readonly Node[];
   /** Walk from the last step to the first (default false). */
   readonly reverse?: boolean;
+  /**
+   * Keep carries only every so many steps; a derivative walks each such stretch again. Twice the
+   * forward work for steps / checkpoint + checkpoint kept steps; the bits of values do not change.
+   * Without it everything that a derivative needs is kept.
+   */
+  readonly checkpoint?: number;
 }
 
 /** What the body of a scan makes of one step. */
@@ -43,7 +51,7 @@ export function finalCarry(scan: NodeOf<"scan">, index: number): Node {
 
 /** The scan node for a body that has been built on its placeholders. */
 export function createScan(
-  options: ScanOptions,
+  options: ScanOptions & { readonly recompute?: boolean },
   carryIn: readonly Node[],
   slices: readonly Node[],
   carryOut: readonly Node[],
@@ -61,6 +69,7 @@ export function createScan(
   const attributes = {
     steps: options.steps,
     reverse: options.reverse ?? false,
+    recompute: options.recompute ?? false,
     carryIn,
     carryOut,
     slices,
@@ -76,15 +85,58 @@ export function createScan(
  * Values from outside that the body uses are captured; what does not depend on the step is computed
  * once, before the loop.
  *
- * @param options  Steps, initial carries, sequences, direction.
+ * @param options  Steps, initial carries, sequences, direction, what is kept for derivatives.
  * @param body     Builds one step from the carries and the slices of the sequences.
  * @returns        Last carries, and each output of the body stacked over the steps.
  * @throws         `shape-mismatch` if a carry changes shape or a sequence is not a multiple of steps.
  */
-export function scan(
-  options: ScanOptions,
-  body: (carry: readonly Node[], slices: readonly Node[]) => ScanStep,
-): ScanStep {
+export function scan(options: ScanOptions, body: ScanBody): ScanStep {
+  checkCheckpoint(options);
+  return options.checkpoint === undefined ? walk(options, body) : walkInStretches(options, body);
+}
+
+/** Builds one step. */
+export type ScanBody = (carry: readonly Node[], slices: readonly Node[]) => ScanStep;
+
+/** Stretches of `checkpoint` steps, of which derivatives know the start, and what is left over. */
+function walkInStretches(options: ScanOptions, body: ScanBody): ScanStep {
+  const { steps, reverse, checkpoint = 1, sequences } = options;
+  const length = Math.min(checkpoint, steps);
+  const stretches = Math.floor(steps / length);
+  const left = steps - stretches * length;
+  const cut = (from: number, count: number): Node[] =>
+    sequences.map((x) => sliceRows(x, (from * x.shape[0]) / steps, (count * x.shape[0]) / steps));
+  const stretch: ScanBody = (carry, slices) =>
+    length === 1
+      ? body(carry, slices)
+      : walk({ steps: length, carry, sequences: slices, reverse }, body);
+  // What is walked last is what is left over: the end of time, or its beginning when reversed.
+  const whole = left === 0 ? sequences : cut(reverse ? left : 0, stretches * length);
+  const many = walk(
+    { steps: stretches, carry: options.carry, sequences: whole, reverse, recompute: true },
+    stretch,
+  );
+  if (left === 0) return many;
+  const rest = cut(reverse ? 0 : stretches * length, left);
+  const few = walk({ steps: left, carry: many.carry, sequences: rest, reverse }, body);
+  const outputs = many.outputs.map((x, i) =>
+    concatRows(reverse ? [few.outputs[i], x] : [x, few.outputs[i]]),
+  );
+  return { carry: few.carry, outputs };
+}
+
+function checkCheckpoint({ checkpoint }: ScanOptions): void {
+  if (checkpoint === undefined || (Number.isInteger(checkpoint) && checkpoint >= 1)) return;
+  throw fault("bad-value", {
+    where: "engine.scan",
+    what: "a number of steps between checkpoints is not one",
+    got: `${checkpoint}`,
+    expected: "a whole number from 1",
+    fix: "The square root of the steps keeps least; leave `checkpoint` out to keep everything",
+  });
+}
+
+function walk(options: ScanOptions & { readonly recompute?: boolean }, body: ScanBody): ScanStep {
   const { steps } = options;
   for (const sequence of options.sequences) {
     if (sequence.shape[0] % steps !== 0) {

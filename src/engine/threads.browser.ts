@@ -19,14 +19,14 @@ export function startWorker(data: WorkerData): void {
   worker.postMessage(data);
 }
 
+/** Threads that a program uses unless told otherwise: what the machine has. */
+export const defaultThreads = (): number => self.navigator?.hardwareConcurrency ?? 1;
+
 /**
- * Threads that a program uses unless told otherwise: what the machine has, or one on the page's
- * own thread, which must not wait for others. Train inside a worker.
+ * Threads that this thread may wait for. A page's own thread must not wait for any: train inside a
+ * worker. And memory is shared only on pages that are isolated from other origins.
  */
-export function defaultThreads(): number {
-  if (self.document || !self.crossOriginIsolated) return 1;
-  return self.navigator?.hardwareConcurrency ?? 1;
-}
+export const mostThreads = (): number => (self.document || !self.crossOriginIsolated ? 1 : 256);
 
 /** Milliseconds by a clock that only goes forward. */
 export const clockMs = (): number => self.performance.now();

@@ -24,5 +24,8 @@ export function defaultThreads(): number {
   });
 }
 
+/** Threads that this thread may wait for: as many as anybody wants. */
+export const mostThreads = (): number => 256;
+
 /** Milliseconds by a clock that only goes forward. */
 export const clockMs = (): number => performance.now();

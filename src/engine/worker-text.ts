@@ -1,10 +1,10 @@
 import { crewWords, messageBytes } from "./jobs.ts";
-import type { KernelModule } from "./kernels.ts";
+import type { KernelImports, KernelModule } from "./kernels.ts";
 
 /** What a worker is given. */
 export interface WorkerData {
   readonly module: KernelModule["module"];
-  readonly memory: WebAssembly.Memory;
+  readonly imports: KernelImports;
   /** Address of the crew that it serves. */
   readonly crew: number;
 }
@@ -14,9 +14,10 @@ export interface WorkerData {
  * or test runner then has to find a file of it; it is all that a worker ever runs outside WebAssembly.
  */
 export const serveText: string = `
-const { module, memory, crew } = data;
+const { module, imports, crew } = data;
+const { memory } = imports;
 try {
-  new WebAssembly.Instance(module, { env: { memory } }).exports.serve(crew);
+  new WebAssembly.Instance(module, { env: imports }).exports.serve(crew);
 } catch (error) {
   const text = String(error && error.stack || error).slice(0, ${messageBytes});
   const bytes = new Uint8Array(memory.buffer);

@@ -1,4 +1,4 @@
-import { loadKernelModule } from "../engine/index.ts";
+import { createKernels, formatTile, loadKernelModule, measurePeak } from "../engine/index.ts";
 import { formatTable } from "../report/index.ts";
 import { hostFacts, readVersion } from "./host.node.ts";
 
@@ -14,6 +14,10 @@ const recommendedNode = 24;
 export async function examine(): Promise<Examination> {
   const { version } = await readVersion();
   const kernels = await loadKernelModule();
+  const peak = measurePeak(createKernels(kernels, { bytes: 64 }), () => performance.now());
+  const speeds = kernels.speeds.map(
+    ({ tile, gflops }) => `${formatTile(tile)} ${gflops.toFixed(0)}`,
+  );
   const host = hostFacts();
   const facts = {
     twinloom: version,
@@ -24,6 +28,9 @@ export async function examine(): Promise<Examination> {
     "memory, GiB": host.memory,
     kernels: kernels.name,
     "multiply-add": kernels.rounding === "fused" ? "rounded once" : "rounded twice",
+    tile: formatTile(kernels.tile),
+    "tiles measured, GF/s": speeds.join(", ") || "none, the tile was asked for",
+    "peak of one core at 128 bits, GF/s": Math.round(peak),
   };
   const major = Number(host.node.split(".")[0]);
   const advice =

@@ -116,12 +116,13 @@ export async function fitLoop(
   recording: Recording,
   context: LoopContext,
 ): Promise<FittedDevice> {
-  const { kernels, signal, onProgress, onMetrics } = context;
+  const { kernels, signal, onProgress, onRemark, onMetrics } = context;
   const stream = childStream(createStream(plan.seed), "fit");
   const { seen, unseen } = holdOut(recording);
   const { twin, history } = await fitTwin(kernels, seen, plan.fit, {
     stream,
     signal,
+    onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
     onProgress: (progress) => {
       const { phase, step, steps, loss, validation } = progress;
       const measures = { loss, validation };

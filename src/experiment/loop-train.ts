@@ -94,7 +94,7 @@ async function trainOne(
   task: Task,
   arm: TrainedArm,
   seed: number,
-  { kernels, signal, onProgress, onMetrics }: LoopContext,
+  { kernels, signal, onProgress, onRemark, onMetrics }: LoopContext,
 ): Promise<TrainedNetwork> {
   const stream = networkStream(plan, seed);
   const start = chooseStart(plan, twin, task, arm, stream, kernels);
@@ -110,7 +110,12 @@ async function trainOne(
     twin,
     task,
     { ...plan.train, arm },
-    { stream: childStream(stream, "training"), signal, onProgress: onTraining },
+    {
+      stream: childStream(stream, "training"),
+      signal,
+      onProgress: onTraining,
+      onPlan: (memory) => onRemark?.(`${stage} takes ${memory}`),
+    },
   );
   const { value, interval, n } = evaluateOnTwin(kernels, network, twin, task, task.train, {
     noise: true,

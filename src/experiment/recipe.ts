@@ -107,6 +107,9 @@ const trainRule = z
     batch: whole(1).optional(),
     paths: whole(1).optional().describe("noisy paths per example"),
     window: whole(2).optional().describe("task steps of a window, where sequences are longer"),
+    checkpoint: whole(1)
+      .optional()
+      .describe("steps between kept states: less memory for long sequences, a third more time"),
     learningRate: z.number().positive().optional(),
     readoutDecay: z.number().min(0).optional(),
     refit: z.boolean().default(true).describe("refit the readout by ridge at the end if it helps"),
@@ -176,6 +179,7 @@ export interface Recipe {
     readonly batch?: number;
     readonly paths?: number;
     readonly window?: number;
+    readonly checkpoint?: number;
     readonly learningRate?: number;
     readonly readoutDecay?: number;
     readonly refit: boolean;

@@ -1,15 +1,16 @@
 // A run folder: runs/<name>/<time>_<id>/ with run.json, config.yaml, metrics.jsonl, log.txt, and
 // whatever the verb adds. Files that are replaced are never seen half-written; metrics and log grow.
 import { randomUUID } from "node:crypto";
-import { appendFileSync, existsSync } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { fault, isFault } from "../base/index.ts";
 import { writeAtomically } from "../data/index.ts";
-import type { KernelModule } from "../engine/index.ts";
+import { formatTile, type KernelModule } from "../engine/index.ts";
 import type { Figure } from "../report/index.ts";
 import { type HostFacts, hostFacts, type ProgramVersion, readVersion } from "./host.node.ts";
+import { checkFree } from "./input.node.ts";
 
 /** Where a run stands. A run that was killed stays "running". */
 export type RunStatus = "running" | "done" | "failed" | "interrupted";
@@ -24,8 +25,11 @@ export interface RunRecord {
   readonly seed: number;
   readonly program: ProgramVersion;
   readonly host: HostFacts;
-  /** The build of the kernels and how it rounds: other roundings give other last bits. */
-  readonly kernels?: { readonly build: string; readonly rounding: string };
+  /**
+   * The build of the kernels and how it rounds: other roundings give other last bits. The tile of
+   * matrix products explains the speed, no more.
+   */
+  readonly kernels?: { readonly build: string; readonly rounding: string; readonly tile: string };
   /** Times by the host's clock, ISO 8601. */
   readonly started: string;
   readonly ended?: string;
@@ -139,14 +143,6 @@ export async function readRun(path: string): Promise<RunRecord> {
   });
 }
 
-/** Whether a folder is a run folder. */
-export async function isRunFolder(path: string): Promise<boolean> {
-  return stat(join(path, "run.json")).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
-
 /** Write figures/<name>.svg and .csv below a folder, replacing figures of the same name. */
 export async function writeFigures(folder: string, figures: readonly Figure[]): Promise<void> {
   if (figures.length === 0) return;
@@ -172,6 +168,10 @@ function openFolder(path: string, note: RunFolder["note"]): RunFolder {
   };
 }
 
+function kernelFacts({ name, rounding, tile }: KernelModule): RunRecord["kernels"] {
+  return { build: name, rounding, tile: formatTile(tile) };
+}
+
 async function firstRecord(options: RunOptions): Promise<RunRecord> {
   const { verb, name, seed, kernels, files = {} } = options;
   return {
@@ -179,22 +179,14 @@ async function firstRecord(options: RunOptions): Promise<RunRecord> {
     ...{ verb, name, status: "running", seed },
     program: await readVersion(),
     host: hostFacts(),
-    ...(kernels ? { kernels: { build: kernels.name, rounding: kernels.rounding } } : {}),
+    ...(kernels ? { kernels: kernelFacts(kernels) } : {}),
     started: now(),
     files,
   };
 }
 
 async function createFolder(path: string): Promise<void> {
-  if (existsSync(path)) {
-    throw fault("bad-value", {
-      where: path,
-      what: "there is something in place of the run folder, and no run is overwritten",
-      got: "a path that exists",
-      expected: "a new path",
-      fix: "Choose another path with --out",
-    });
-  }
+  checkFree(path);
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {

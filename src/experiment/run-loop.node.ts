@@ -5,7 +5,8 @@ import { writeNetwork } from "../network/index.ts";
 import { formatTable } from "../report/index.ts";
 import { simulateTwin, writeTwin } from "../twin/index.ts";
 import { programName } from "./host.node.ts";
-import { type FittedDevice, fitLoop, recordLoop } from "./loop-device.ts";
+import { checkFree } from "./input.node.ts";
+import { createLoopDevice, type FittedDevice, fitLoop, recordLoop } from "./loop-device.ts";
 import { type LoopPlan, networkFolder } from "./loop-plan.ts";
 import { transferColumns, transferRows } from "./loop-report.ts";
 import { prepareTask, type TrainedNetwork, trainLoop } from "./loop-train.ts";
@@ -54,17 +55,17 @@ export interface RunLoopOptions {
  * The folder holds recording.h5, twin/, one network folder per arm and seed, metrics.jsonl, the
  * figures with their data, and report.html.
  *
- * @throws  What its stages throw; run.json then says how it ended.
+ * @throws  What its stages throw; run.json then says how it ended. What is wrong with the device, the
+ *          task or its data is found before there is a folder.
  */
-export function runLoop(
+export async function runLoop(
   plan: LoopPlan,
   options: RunLoopOptions,
   context: VerbContext,
 ): Promise<LoopRun> {
+  const { task, baselines } = await checkInput(plan, options);
   return inFolder(plan, options, async (run, kernels) => {
     const inner = { ...context, kernels, onMetrics: run.addMetrics };
-    // First, because it fails soonest: the task's data may be missing.
-    const { task, baselines } = await prepareTask(plan);
     const device = await fitDevice(plan, run, kernels, context);
     const networks = await trainLoop(plan, device.twin, task, inner);
     await writeNetworks(plan, run, networks);
@@ -88,14 +89,14 @@ export function runLoop(
 }
 
 /** Record, fit and train in a new run folder; `transfer` takes it from there. */
-export function trainInFolder(
+export async function trainInFolder(
   plan: LoopPlan,
   options: RunLoopOptions,
   context: VerbContext,
 ): Promise<TrainRun> {
+  const { task } = await checkInput(plan, options);
   return inFolder(plan, options, async (run, kernels) => {
     const inner = { ...context, kernels, onMetrics: run.addMetrics };
-    const { task } = await prepareTask(plan);
     const { twin } = await fitDevice(plan, run, kernels, context);
     const trained = await trainLoop(plan, twin, task, inner);
     await writeNetworks(plan, run, trained);
@@ -104,6 +105,13 @@ export function trainInFolder(
     });
     return { path: run.path, networks };
   });
+}
+
+/** Create the task and try the device first: what they refuse leaves no run folder behind. */
+function checkInput(plan: LoopPlan, { path }: RunLoopOptions): ReturnType<typeof prepareTask> {
+  if (path !== undefined) checkFree(path);
+  createLoopDevice(plan, plan.device.disorder[0], "recording");
+  return prepareTask(plan);
 }
 
 async function inFolder<Result>(

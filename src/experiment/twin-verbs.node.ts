@@ -63,7 +63,7 @@ export interface FittedFile {
  */
 export async function fitFile(
   { recording: path, out, recipe, settings = [], budget, seed }: FitFileOptions,
-  { signal, onProgress }: VerbContext,
+  { signal, onProgress, onRemark }: VerbContext,
 ): Promise<FittedFile> {
   checkFree(out);
   const recording = await readInput(readRecording(path));
@@ -73,6 +73,7 @@ export async function fitFile(
   const { twin } = await fitTwin(kernels, seen, options, {
     stream: childStream(createStream(seed), "fit"),
     signal,
+    onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
     onProgress: ({ phase, step, steps, loss, validation }) => {
       const measures = { loss, validation };
       onProgress?.({ stage: `fit: ${phase}`, done: step, total: steps, unit: "updates", measures });

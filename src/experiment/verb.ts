@@ -16,4 +16,6 @@ export interface VerbContext {
   /** Ends the verb at the next safe point; it rejects with `interrupted` and leaves nothing half written. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Something worth a line of its own. */
+  readonly onRemark?: (text: string) => void;
 }

@@ -46,6 +46,8 @@ export interface NetworkGraphSize {
   readonly noise: boolean;
   /** Deviation of white noise added to every standardised drive at each task step (default 0). */
   readonly driveNoise?: number;
+  /** Task steps between the states that are kept for derivatives; all by default. */
+  readonly checkpoint?: number;
   /** Samples that `read` holds; default those of the network's readout. */
   readonly samples?: Readout["samples"];
 }
@@ -209,6 +211,7 @@ function runStage(builder: Builder, stage: Stage, index: number, earlier?: Node)
       steps,
       carry: [input(networkInputs.state(index), [rows * stage.count, node.stateCols]), ...line],
       sequences: [held, ...(carrier ? [carrier] : []), ...drawn],
+      checkpoint: size.checkpoint,
     },
     ([state, ...past], [given, ...rest]) => {
       const sums = loops.map(({ delay, weights }) => matmul(past[delay - 1], weights, "nt"));

@@ -53,11 +53,11 @@ export function fitReadout(
   network: Network,
   twin: Twin,
   task: Task,
-  { noise = true, paths = 1, ridges = defaultRidges, stream }: FitReadoutOptions,
+  { noise = true, paths = 1, ridges, stream }: FitReadoutOptions,
 ): FittedReadout {
   checkTask(network, task, "fitReadout");
   const walk = createNetworkWalker(kernels, network, twin, { noise });
-  const fit = createReadoutFit(network, task);
+  const fit = createReadoutFit(network, task, { ridges, where: "fitReadout" });
   const inputs = task.train.map(({ input }) => input);
   for (let run = 0; run < (noise ? paths : 1); run++) {
     const drawn = { stream: childStream(stream, "training"), run };
@@ -66,7 +66,7 @@ export function fitReadout(
   const judged = task.validation.map(({ input }) => input);
   const heard = { stream: childStream(stream, "validation"), run: 0 };
   walk(network.weights, judged, heard, fit.addValidation);
-  return fit.solve(ridges);
+  return fit.solve();
 }
 
 /** A ridge regression that sees one sequence's responses at a time. */
@@ -76,11 +76,28 @@ export interface ReadoutFit {
   /** Responses to a validation sequence. */
   readonly addValidation: (sequence: number, responses: HostArray) => void;
   /** The readout whose penalty per sample scores best on the validation part. */
-  readonly solve: (ridges?: readonly number[]) => FittedReadout;
+  readonly solve: () => FittedReadout;
 }
 
-/** Begin the fit of a readout, whoever measures or simulates the responses. */
-export function createReadoutFit(network: Network, task: Task): ReadoutFit {
+/** Options of {@link createReadoutFit}. */
+export interface ReadoutFitOptions {
+  /** Penalties per sample that are tried, squared standardised units. */
+  readonly ridges?: readonly number[];
+  /** Who fits, for messages. */
+  readonly where: string;
+}
+
+/**
+ * Begin the fit of a readout, whoever measures or simulates the responses.
+ *
+ * @throws  `bad-value` for penalties that are none; `solve` throws it if none gives a solution.
+ */
+export function createReadoutFit(
+  network: Network,
+  task: Task,
+  { ridges = defaultRidges, where }: ReadoutFitOptions,
+): ReadoutFit {
+  checkRidges(ridges, where);
   const products = createProducts(network.weights.readout.shape[1], network.outputs);
   const validated = new Array<{ input: HostArray; responses: HostArray }>(task.validation.length);
   return {
@@ -92,8 +109,29 @@ export function createReadoutFit(network: Network, task: Task): ReadoutFit {
     addValidation(sequence, responses) {
       validated[sequence] = { input: task.validation[sequence].input, responses };
     },
-    solve: (ridges = defaultRidges) => chooseRidge(network, task, ridges, products, validated),
+    solve() {
+      const best = chooseRidge(network, task, ridges, products, validated);
+      if (best) return best;
+      throw fault("bad-value", {
+        where,
+        what: "no penalty gives a readout",
+        got: `penalties ${ridges.join(", ")} per sample`,
+        expected: "at least one that is large enough",
+        fix: "Add larger ridges",
+      });
+    },
   };
+}
+
+function checkRidges(ridges: readonly number[], where: string): void {
+  if (ridges.length > 0 && ridges.every((ridge) => ridge >= 0 && Number.isFinite(ridge))) return;
+  throw fault("bad-value", {
+    where,
+    what: "these are no penalties of a ridge regression",
+    got: `[${ridges.join(", ")}]`,
+    expected: "one or more finite numbers from 0",
+    fix: "Correct `ridges`, or leave them out for the default",
+  });
 }
 
 function chooseRidge(
@@ -102,7 +140,7 @@ function chooseRidge(
   ridges: readonly number[],
   products: Products,
   validated: readonly { readonly input: HostArray; readonly responses: HostArray }[],
-): FittedReadout {
+): FittedReadout | undefined {
   let best: FittedReadout | undefined;
   for (const ridge of ridges) {
     const map = solveProducts(products, ridge * products.count());
@@ -116,14 +154,7 @@ function chooseRidge(
       best = { network: candidate, ridge, validation };
     }
   }
-  if (best) return best;
-  throw fault("bad-value", {
-    where: "fitReadout",
-    what: "no penalty gives a readout",
-    got: `penalties ${ridges.join(", ")} per sample`,
-    expected: "at least one that is large enough",
-    fix: "Add larger ridges",
-  });
+  return best;
 }
 
 /** Whether a score is better than another, by the task's own sense of better. */

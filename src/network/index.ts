@@ -32,6 +32,7 @@ export {
   fitReadout,
   isBetter,
   type ReadoutFit,
+  type ReadoutFitOptions,
 } from "./fit-readout.ts";
 export { nodeKindOf } from "./kind.ts";
 export {

@@ -26,6 +26,8 @@ export interface TrainContext {
   /** Decides batches, noise and starts. */
   readonly stream: Stream;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Told what memory the plan takes, in words, before it runs. */
+  readonly onPlan?: (memory: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -64,8 +66,15 @@ export async function trainNetwork(
   checkTask(network, task, "trainNetwork");
   const scaled = withOutputScales(network, task);
   const trainer = createTrainer(kernels, scaled, twin, task, options, context.stream);
+  context.onPlan?.(trainer.program.memory);
   const iterations = chooseIterations(trainer, options, scaled);
-  const trained = await runTraining(trainer, scaled, task, { ...options, iterations }, context);
+  const trained = await runTraining(
+    trainer,
+    scaled,
+    task,
+    { ...options, iterations },
+    context,
+  ).finally(trainer.program.close);
   if (!options.refit) return { ...trained, iterations };
   const noise = options.arm !== "noise-agnostic";
   const refit = fitReadout(kernels, trained.network, twin, task, {
@@ -136,7 +145,9 @@ function chooseIterations(
   judge();
   const validation = timed(judge);
   trainer.prepare(0);
-  trainer.program.run();
+  const start = clock();
+  do trainer.program.run();
+  while (!trainer.program.isSettled() && clock() - start < 1);
   const updates = timed(() => {
     for (let i = 1; i <= timedUpdates; i++) {
       trainer.prepare(i);

@@ -6,6 +6,9 @@ import {
   type Node,
   type ParameterSet,
   type Program,
+  type ProgramSpec,
+  planMemory,
+  shardsFor,
 } from "../engine/index.ts";
 import { crossEntropy, meanSquaredError } from "../nn/index.ts";
 import { scorePredictions, type Task } from "../tasks/index.ts";
@@ -32,6 +35,11 @@ export interface TrainOptions {
   readonly batch?: number;
   /** Noisy paths per example (default 1). */
   readonly paths?: number;
+  /**
+   * Task steps between the states that are kept for derivatives; what lies between is walked twice.
+   * Default: all are kept, or, where that would take over a gigabyte, every root of the steps.
+   */
+  readonly checkpoint?: number;
   /** Task steps of a window where sequences are longer (default 120). */
   readonly window?: number;
   /** Unscored steps of a window; default min(40, window / 3), or the task's own for whole sequences. */
@@ -114,6 +122,9 @@ export function createTrainer(
   };
 }
 
+/** Beyond this, values between checkpoints are computed twice rather than kept. */
+const mostKeptBytes = 2 ** 30;
+
 function createTrainingProgram(
   kernels: KernelModule,
   network: Network,
@@ -122,13 +133,31 @@ function createTrainingProgram(
   options: TrainOptions,
   shape: BatchShape,
 ): Program {
-  const { driveNoise, clipNorm = 1, readoutDecay = 0 } = options;
-  const rows = shape.batch * shape.paths;
+  const { checkpoint } = options;
+  const whole = createTrainingSpec(network, twin, task, options, shape);
+  if (checkpoint !== undefined || planMemory(whole) <= mostKeptBytes)
+    return compile(kernels, whole);
+  const root = Math.ceil(Math.sqrt(shape.steps));
+  const spec = createTrainingSpec(network, twin, task, { ...options, checkpoint: root }, shape);
+  return compile(kernels, spec);
+}
+
+function createTrainingSpec(
+  network: Network,
+  twin: Twin,
+  task: Task,
+  options: TrainOptions,
+  shape: BatchShape,
+): ProgramSpec {
+  const { driveNoise, checkpoint, clipNorm = 1, readoutDecay = 0 } = options;
+  const shards = shardsFor(shape.batch * shape.paths, network.nodes.length);
+  const rows = (shape.batch * shape.paths) / shards;
   const graph = createNetworkGraph(network, createTwinGraph(twin, twinPrefix), {
     steps: shape.steps,
     rows,
     noise: options.arm !== "noise-agnostic",
     driveNoise,
+    checkpoint,
   });
   const said = applyReadoutGraph(network, graph, rows, shape.warmUp);
   const target = input("target", [rows, network.outputs], { steps: said.shape[0] / rows });
@@ -144,7 +173,7 @@ function createTrainingProgram(
     { parameters: [...free, readoutBias] },
     { parameters: [readout], weightDecay: readoutDecay },
   ];
-  return compile(kernels, { outputs: {}, training: { loss, groups, clipNorm } });
+  return { outputs: {}, training: { loss, groups, clipNorm }, shards };
 }
 
 /** Inputs that are the same at every update. */

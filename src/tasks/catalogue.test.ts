@@ -29,6 +29,17 @@ test("a name that is not there is a fault that guesses which was meant", async (
   );
 });
 
+test("an option that a task does not have is refused, not passed over", async () => {
+  const spec = { name: "sineSquare", period: 4 };
+  await expect(createTask(spec, stream)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[Fault: createTask: there is no option of sineSquare of this name. Got 'period', expected one of 'name', 'split', 'sequences', 'periods'. Did you mean 'periods'? Otherwise choose from the list.]`,
+  );
+  const other = { name: "narma5", frames: 20 };
+  await expect(createTask(other, stream)).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[Fault: createTask: there is no option of narma5 of this name. Got 'frames', expected one of 'name', 'split'. Choose from the list.]`,
+  );
+});
+
 test("a task without its data says how to give them", async () => {
   await expect(
     createTask({ name: "spokenDigits" }, stream),

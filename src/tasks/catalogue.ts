@@ -6,7 +6,7 @@ import { readSpokenDigits } from "./spoken-digits.node.ts";
 import { createSpokenDigits, type SpokenDigitsOptions } from "./spoken-digits.ts";
 import type { Task } from "./task.ts";
 
-/** Which task, as a recipe writes it. Options that a task does not have are not looked at. */
+/** Which task, as a recipe writes it. */
 export interface TaskSpec extends SineSquareOptions, SpokenDigitsOptions {
   /** One of {@link TASK_NAMES}. */
   readonly name: string;
@@ -20,30 +20,40 @@ export interface TaskSources {
   readonly data?: string | ReadonlyMap<string, Uint8Array>;
 }
 
-type Create = (spec: TaskSpec, stream: Stream, sources: TaskSources) => Task | Promise<Task>;
+interface Entry {
+  /** Options beside `name` and `split`. */
+  readonly options: readonly (keyof TaskSpec)[];
+  readonly create: (spec: TaskSpec, stream: Stream, sources: TaskSources) => Task | Promise<Task>;
+}
 
-const narma =
-  (name: NarmaName): Create =>
-  (spec, stream) =>
-    createNarma(name, spec, stream);
+const narma = (name: NarmaName): Entry => ({
+  options: [],
+  create: (spec, stream) => createNarma(name, spec, stream),
+});
 
-const CREATE: Readonly<Record<string, Create>> = {
+const CATALOGUE: Readonly<Record<string, Entry>> = {
   narma5: narma("narma5"),
   narma10: narma("narma10"),
   narma30: narma("narma30"),
-  sineSquare: (spec, stream) => {
-    checkName("createTask", "split of sineSquare", spec.split ?? "half", ["half"]);
-    return createSineSquare(spec, stream);
+  sineSquare: {
+    options: ["sequences", "periods"],
+    create(spec, stream) {
+      checkName("createTask", "split of sineSquare", spec.split ?? "half", ["half"]);
+      return createSineSquare(spec, stream);
+    },
   },
-  spokenDigits: async (spec, stream, { data }) => {
-    if (data === undefined) throw noData(spec.name, "the Free Spoken Digit Dataset");
-    const files = typeof data === "string" ? await readSpokenDigits(data) : data;
-    return createSpokenDigits(files, spec, stream);
+  spokenDigits: {
+    options: ["frames", "validationShare"],
+    async create(spec, stream, { data }) {
+      if (data === undefined) throw noData(spec.name, "the Free Spoken Digit Dataset");
+      const files = typeof data === "string" ? await readSpokenDigits(data) : data;
+      return createSpokenDigits(files, spec, stream);
+    },
   },
 };
 
 /** Every name that {@link createTask} knows. */
-export const TASK_NAMES: readonly string[] = Object.keys(CREATE);
+export const TASK_NAMES: readonly string[] = Object.keys(CATALOGUE);
 
 /**
  * Create a task by its name.
@@ -51,8 +61,9 @@ export const TASK_NAMES: readonly string[] = Object.keys(CREATE);
  * @param spec     `name`, `split`, and the sizes of that task.
  * @param stream   Decides everything random in it.
  * @param sources  `data`: the folder of a data set, for the tasks that need one.
- * @throws         `unknown-name` for a task or split, guessing which was meant; `missing-file` if
- *                 the task needs data and has none; whatever the task's own function throws.
+ * @throws         `unknown-name` for a task, split or option, guessing which was meant;
+ *                 `missing-file` if the task needs data and has none; whatever the task's own
+ *                 function throws.
  */
 export async function createTask(
   spec: TaskSpec,
@@ -60,7 +71,11 @@ export async function createTask(
   sources: TaskSources = {},
 ): Promise<Task> {
   checkName("createTask", "task", spec.name, TASK_NAMES);
-  return CREATE[spec.name](spec, stream, sources);
+  const { options, create } = CATALOGUE[spec.name];
+  for (const key of Object.keys(spec)) {
+    checkName("createTask", `option of ${spec.name}`, key, ["name", "split", ...options]);
+  }
+  return create(spec, stream, sources);
 }
 
 function noData(name: string, what: string): Error {

@@ -91,7 +91,7 @@ const messageOf = async (run: () => Promise<unknown>, path = "\0"): Promise<stri
 
 test("a folder that is not there, or holds no sound, is a fault that says what to fetch", async () => {
   expect(await messageOf(() => readSpokenDigits("no/such/folder"))).toMatchInlineSnapshot(
-    `"readSpokenDigits: there are no spoken digits here. Got 'no/such/folder', without a wav file in it or in its 'recordings', expected the folder of the Free Spoken Digit Dataset (3000 wav files). Fetch the dataset (Jakobovski/free-spoken-digit-dataset) and give its folder with --data."`,
+    `"readSpokenDigits: there is no such folder. Got 'no/such/folder' (ENOENT), expected the folder of the Free Spoken Digit Dataset. Correct the path that --data gives."`,
   );
   await inFolder(async (path) => {
     await writeFile(join(path, "notes.txt"), "");
@@ -112,7 +112,7 @@ test("a recording that cannot be read is named", async () => {
   const data = (name: string) => ({ data: new Map([[name, new Uint8Array(3)]]) });
   const create = (name: string) => () => createTask(spec, createStream(1), data(name));
   expect(await messageOf(create("0_theo_1.wav"))).toMatchInlineSnapshot(
-    `"parseWav 0_theo_1.wav: it does not begin as a wav file. Got 3 bytes, expected RIFF and WAVE. Save the file as 16-bit PCM wav, or take it out of the folder."`,
+    `"parseWav 0_theo_1.wav: it does not begin as a wav file. Got 3 bytes, expected 'RIFF' and 'WAVE'. Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder."`,
   );
   expect(await messageOf(create("zero.wav"))).toMatchInlineSnapshot(
     `"createSpokenDigits: a file name does not say which digit it is. Got 'zero.wav', expected digit_speaker_index.wav, such as '7_jackson_32.wav'. Rename the file or take it out of the folder."`,

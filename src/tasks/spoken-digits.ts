@@ -119,8 +119,8 @@ function checkEnough(split: string, train: number, test: number): void {
   throw fault("bad-value", {
     where: "createSpokenDigits",
     what: `the split '${split}' leaves a part empty`,
-    got: `${train} recordings for training and ${test} for the test`,
-    expected: "some of each (2700 and 300 for the whole corpus and the official split)",
+    got: `${train} for training and ${test} for the test`,
+    expected: "recordings for each (2700 and 300 for the whole corpus and the official split)",
     fix: "Check that the folder holds the whole corpus",
   });
 }

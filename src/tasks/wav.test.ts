@@ -1,46 +1,6 @@
 import { expect, test } from "vitest";
+import { formatWav } from "./wav.test-support.ts";
 import { parseWav } from "./wav.ts";
-
-interface Parts {
-  readonly bits?: number;
-  readonly channels?: number;
-  readonly code?: number;
-  readonly extra?: readonly number[];
-}
-
-/** A wav file by the book, with an odd chunk before the data where `extra` is given. */
-const formatWav = (data: readonly number[], parts: Parts = {}): Uint8Array => {
-  const { bits = 16, channels = 1, code = 1, extra } = parts;
-  const each = bits / 8;
-  const text = (word: string): number[] => [...word].map((c) => c.charCodeAt(0));
-  const number = (value: number, bytes: number): number[] =>
-    Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** i) & 255);
-  const rate = 8000;
-  const format = [
-    ...number(code, 2),
-    ...number(channels, 2),
-    ...number(rate, 4),
-    ...number(rate * channels * each, 4),
-    ...number(channels * each, 2),
-    ...number(bits, 2),
-  ];
-  const chunk = (id: string, bytes: readonly number[]): number[] => [
-    ...text(id),
-    ...number(bytes.length, 4),
-    ...bytes,
-    ...(bytes.length % 2 ? [0] : []),
-  ];
-  const body = [
-    ...text("WAVE"),
-    ...chunk("fmt ", format),
-    ...(extra ? chunk("LIST", extra) : []),
-    ...chunk(
-      "data",
-      data.flatMap((value) => number(value < 0 ? value + 65536 : value, each)),
-    ),
-  ];
-  return Uint8Array.from([...text("RIFF"), ...number(body.length, 4), ...body]);
-};
 
 test("16-bit samples are read as shares of 32768, past chunks of odd length", () => {
   const sound = parseWav(formatWav([0, 16384, -32768, 32767], { extra: [1, 2, 3] }), "a.wav");
@@ -64,18 +24,18 @@ test("a file that cannot be read is named, with what is wrong with it", () => {
   const file = formatWav([1, 2, 3]);
   const read = (bytes: Uint8Array) => () => parseWav(bytes, "7_jackson_3.wav");
   expect(read(new Uint8Array(3))).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: parseWav 7_jackson_3.wav: it does not begin as a wav file. Got 3 bytes, expected RIFF and WAVE. Save the file as 16-bit PCM wav, or take it out of the folder.]`,
+    `[Fault: parseWav 7_jackson_3.wav: it does not begin as a wav file. Got 3 bytes, expected 'RIFF' and 'WAVE'. Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder.]`,
   );
   expect(read(file.subarray(0, file.length - 2))).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: parseWav 7_jackson_3.wav: its sound is cut off. Got 4 bytes of sound, expected 6. Save the file as 16-bit PCM wav, or take it out of the folder.]`,
+    `[Fault: parseWav 7_jackson_3.wav: its sound is cut off. Got 4 bytes of sound, expected 6 bytes. Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder.]`,
   );
   expect(read(formatWav([1], { code: 3, bits: 32 }))).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: parseWav 7_jackson_3.wav: its coding is not known. Got format 3, 32 bits, 1 channels, 8000 Hz, expected format 1 (PCM), 8 or 16 bits. Save the file as 16-bit PCM wav, or take it out of the folder.]`,
+    `[Fault: parseWav 7_jackson_3.wav: its coding is not known. Got format 3, 32 bits, channels: 1, 8000 Hz, expected format 1 (PCM), 8 or 16 bits. Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder.]`,
   );
   expect(read(formatWav([]))).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: parseWav 7_jackson_3.wav: it holds no sound. Got 0 samples, expected at least 1. Save the file as 16-bit PCM wav, or take it out of the folder.]`,
+    `[Fault: parseWav 7_jackson_3.wav: it holds no sound. Got 0 samples, expected at least 1. Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder.]`,
   );
   expect(read(file.subarray(0, 36))).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: parseWav 7_jackson_3.wav: it holds no sound. Got no 'data' chunk, expected one 'data' chunk. Save the file as 16-bit PCM wav, or take it out of the folder.]`,
+    `[Fault: parseWav 7_jackson_3.wav: it holds no sound. Got no 'data' chunk, expected one 'data' chunk. Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder.]`,
   );
 });

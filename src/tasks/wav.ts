@@ -29,12 +29,8 @@ interface WavFormat {
 export function parseWav(bytes: Uint8Array, name: string): Sound {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || word(view, 0) !== "RIFF" || word(view, 8) !== "WAVE") {
-    throw unreadable(
-      name,
-      "it does not begin as a wav file",
-      `${bytes.length} bytes`,
-      "RIFF and WAVE",
-    );
+    const got = bytes.length < 12 ? `${bytes.length} bytes` : firstWords(view);
+    throw unreadable(name, "it does not begin as a wav file", got, "'RIFF' and 'WAVE'");
   }
   let format: WavFormat | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
@@ -53,7 +49,8 @@ export function parseWav(bytes: Uint8Array, name: string): Sound {
 
 function readFormat(view: DataView, start: number, size: number, name: string): WavFormat {
   if (size < 16 || start + size > view.byteLength) {
-    throw unreadable(name, "its format is cut off", `${size} bytes`, "16 bytes or more");
+    const left = Math.min(size, view.byteLength - start);
+    throw unreadable(name, "its format is cut off", `${left} bytes`, "16 bytes or more");
   }
   const tag = view.getUint16(start, true);
   const format = {
@@ -65,7 +62,7 @@ function readFormat(view: DataView, start: number, size: number, name: string): 
   const known = format.code === PCM && (format.bits === 8 || format.bits === 16);
   if (!known || format.channels < 1 || format.sampleRate < 1) {
     const { code, bits, channels, sampleRate } = format;
-    const got = `format ${code}, ${bits} bits, ${channels} channels, ${sampleRate} Hz`;
+    const got = `format ${code}, ${bits} bits, channels: ${channels}, ${sampleRate} Hz`;
     throw unreadable(name, "its coding is not known", got, "format 1 (PCM), 8 or 16 bits");
   }
   return format;
@@ -80,7 +77,7 @@ function readSamples(
 ): Sound {
   if (start + size > view.byteLength) {
     const left = view.byteLength - start;
-    throw unreadable(name, "its sound is cut off", `${left} bytes of sound`, `${size}`);
+    throw unreadable(name, "its sound is cut off", `${left} bytes of sound`, `${size} bytes`);
   }
   const { bits, channels, sampleRate } = format;
   const bytesEach = bits / 8;
@@ -99,12 +96,18 @@ function word(view: DataView, at: number): string {
   return String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(at + i)));
 }
 
+/** What stands in place of RIFF and WAVE; a dot for what cannot be printed. */
+function firstWords(view: DataView): string {
+  const [riff, wave] = [0, 8].map((at) => word(view, at).replace(/[^ -~]/g, "."));
+  return `'${riff}' and '${wave}'`;
+}
+
 function unreadable(name: string, what: string, got: string, expected: string): Error {
   return fault("unreadable-file", {
     where: `parseWav ${name}`,
     what,
     got,
     expected,
-    fix: "Save the file as 16-bit PCM wav, or take it out of the folder",
+    fix: "Fetch the file again, or save it as 16-bit PCM wav, or take it out of the folder",
   });
 }

@@ -7,6 +7,7 @@ import {
   type ParameterSet,
   type Program,
   scan,
+  shardsFor,
 } from "../engine/index.ts";
 import { meanSquaredError } from "../nn/index.ts";
 import {
@@ -65,9 +66,9 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
     withSteps: (count) => createDriftPhase({ ...options, steps: count }),
     measureRate: (context, clock) =>
       stages.reduce((sum, stage) => {
-        const program = createStage(context, options, stage.horizon, context.twin);
-        program.prepare(createGenerator(context.stream));
-        return sum + (secondsPerRun(program.program, clock) * stage.steps) / steps;
+        const { program, prepare } = createStage(context, options, stage.horizon, context.twin);
+        prepare(createGenerator(context.stream));
+        return sum + (secondsPerRun(program, clock) * stage.steps) / steps;
       }, 0),
     async *fit(context) {
       let { twin } = context;
@@ -85,6 +86,7 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
           learningRate: stage.learningRate,
           every: 100,
           signal: context.signal,
+          onPlan: context.onPlan,
           prepare: () => prepare(generator),
           validate,
         });
@@ -186,18 +188,17 @@ interface DriftProgram {
 
 function createDriftProgram(kernels: KernelModule, twin: Twin, driftSize: DriftSize): DriftProgram {
   const { horizon, windows, clipNorm } = driftSize;
-  const { loss, measured, parameters } = createDriftGraph(twin, driftSize);
+  const isTrained = clipNorm !== undefined;
+  const shards = isTrained ? shardsFor(windows) : 1;
+  const size = { horizon, windows: windows / shards };
+  const { loss, measured, parameters } = createDriftGraph(twin, size);
   const outputs = { loss: { value: loss }, measured: { value: measured, steps: horizon } };
-  const program = compile(
-    kernels,
-    clipNorm === undefined
-      ? { outputs }
-      : { outputs, training: { loss, groups: [{ parameters }], clipNorm } },
-  );
+  const training = isTrained ? { loss, groups: [{ parameters }], clipNorm } : undefined;
+  const program = compile(kernels, { outputs, training, shards });
   program.setParameters(twin.parameters);
   const graph = createTwinGraph(twin);
-  const size: BatchSize = { steps: horizon, windows, copies: 1 };
-  const batch = createBatch(twin, size);
+  const batchSize: BatchSize = { steps: horizon, windows, copies: 1 };
+  const batch = createBatch(twin, batchSize);
   const state = new Float32Array(windows * graph.stateCols);
   return {
     program,
@@ -205,7 +206,7 @@ function createDriftProgram(kernels: KernelModule, twin: Twin, driftSize: DriftS
     feed: (draw) => {
       for (let i = 0; i < windows; i++) {
         const window = draw();
-        fillWindow(batch, twin, size, i, window);
+        fillWindow(batch, twin, batchSize, i, window);
         fillMeasuredState(state, graph.stateCols, i, twin, window);
       }
       program.setInput("drive", batch.drive);

@@ -7,6 +7,7 @@ import {
   type ParameterSet,
   type Program,
   scan,
+  shardsFor,
 } from "../engine/index.ts";
 import {
   type BatchSize,
@@ -79,6 +80,7 @@ export function createEnergyScorePhase(options: EnergyScoreOptions = {}): Phase 
         update: { beta2: 0.99 },
         every: Math.max(50, Math.ceil(steps / 20)),
         signal: context.signal,
+        onPlan: context.onPlan,
         prepare: (step) => score.walk.advance(noise, step),
         finish: () => score.walk.carry(),
         validate: score.validate,
@@ -175,7 +177,8 @@ function createScore(context: PhaseContext, options: EnergyScoreOptions): Score 
   const chunk = commonSteps([...dataset.training, ...dataset.validation], wanted);
   const terms = options.terms ?? defaultTerms(chunk, period);
   const settings = { chunk, paths, terms };
-  const graph = createScoreGraph(twin, { ...settings, examples: batch });
+  const shards = shardsFor(batch, paths);
+  const graph = createScoreGraph(twin, { ...settings, examples: batch / shards });
   const drift = driftRate > 0 ? [{ parameters: graph.driftParameters, rate: driftRate }] : [];
   const program = compile(kernels, {
     outputs: { state: { value: graph.state } },
@@ -184,6 +187,7 @@ function createScore(context: PhaseContext, options: EnergyScoreOptions): Score 
       groups: [...drift, { parameters: graph.noiseParameters }],
       clipNorm,
     },
+    shards,
   });
   program.setParameters(twin.parameters);
   const draw = createPathSampler(dataset.training, chunk);

@@ -34,6 +34,8 @@ export interface FitOptions {
 export interface FitContext {
   readonly stream: Stream;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Told what memory a phase's plan takes, in words, before it runs. */
+  readonly onPlan?: (phase: string, memory: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -63,7 +65,7 @@ export async function fitTwin(
   kernels: KernelModule,
   recording: Recording,
   options: FitOptions,
-  { stream, onProgress, signal }: FitContext,
+  { stream, onProgress, onPlan, signal }: FitContext,
 ): Promise<FitResult> {
   const { validationShare } = options;
   const dataset = createDataset(recording, { validationShare }, childStream(stream, "split"));
@@ -79,8 +81,8 @@ export async function fitTwin(
   const record: { name: string; steps: number; validation: number }[] = [];
   let twin = first;
   for (const phase of phases) {
-    const context = { kernels, twin, dataset, stream: childStream(stream, phase.name), signal };
-    const run = phase.fit(context);
+    const own = childStream(stream, phase.name);
+    const run = phase.fit({ kernels, twin, dataset, stream: own, signal, onPlan });
     for (;;) {
       const { done, value } = await run.next();
       if (done) {

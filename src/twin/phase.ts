@@ -23,6 +23,8 @@ export interface PhaseContext {
   readonly dataset: TwinDataset;
   readonly stream: Stream;
   readonly signal?: AbortSignal;
+  /** Told what memory a phase's plan takes, in words, before it runs. */
+  readonly onPlan?: (phase: string, memory: string) => void;
 }
 
 /** The outcome of a phase. */
@@ -61,6 +63,7 @@ export interface Training {
   /** Updates between two validations. */
   readonly every: number;
   readonly signal?: AbortSignal;
+  readonly onPlan?: PhaseContext["onPlan"];
   /** Feed the batch of an update. */
   readonly prepare: (step: number) => void;
   /** Called when an update is done. */
@@ -68,16 +71,29 @@ export interface Training {
   readonly validate: (parameters: ParameterSet) => number;
 }
 
+/** The weights that validated best, and how well. */
+interface Trained {
+  readonly parameters: ParameterSet;
+  readonly validation: number;
+}
+
 /**
  * Adam under a cosine rate, keeping the weights that validate best.
  *
- * @returns  Those weights (the first ones count too) and their validation loss.
+ * @returns  Those weights (the first ones count too) and their validation loss; the program is closed.
  * @throws   `not-finite` naming phase and step; `interrupted` if the signal fires.
  */
-export async function* train(
-  training: Training,
-): AsyncGenerator<FitProgress, { readonly parameters: ParameterSet; readonly validation: number }> {
+export async function* train(training: Training): AsyncGenerator<FitProgress, Trained> {
+  try {
+    return yield* update(training);
+  } finally {
+    training.program.close();
+  }
+}
+
+async function* update(training: Training): AsyncGenerator<FitProgress, Trained> {
   const { program, steps, every } = training;
+  training.onPlan?.(training.phase, program.memory);
   let parameters = program.getParameters();
   let validation = checkLoss(training.validate(parameters), training, -1);
   let sum = 0;
@@ -140,10 +156,17 @@ function checkLoss(value: number, { phase, done, total }: Training, step: number
   });
 }
 
-/** Seconds per update of a program that has been fed once. */
+/** Run until code is compiled and threads have come, at most a second or so. */
+function settle(program: Program, clock: () => number): void {
+  const start = clock();
+  for (let i = 0; i < 3 || (!program.isSettled() && clock() - start < 1); i++) program.run();
+}
+
+/** Seconds per update of a program that has been fed once; the program is closed. */
 export function secondsPerRun(program: Program, clock: () => number, runs = 10): number {
-  for (let i = 0; i < 3; i++) program.run();
+  settle(program, clock);
   const start = clock();
   for (let i = 0; i < runs; i++) program.run();
+  program.close();
   return (clock() - start) / runs;
 }

@@ -1,0 +1,116 @@
+// For tests of transfers: a small twin with every kind of noise, a device without any, and a task.
+import { createArray, createGenerator, createStream } from "../base/index.ts";
+import type { Device, DeviceDescription } from "../devices/index.ts";
+import type { NodeKind } from "../network/index.ts";
+import type { Task, TaskSequence } from "../tasks/index.ts";
+import { createTwin, type Twin } from "../twin/index.ts";
+
+/** Two inputs, two observables, a carrier, coloured and observation noise, random weights. */
+export const createToyTwin = (): Twin =>
+  createTwin(
+    {
+      dt: 0.5,
+      inputs: [
+        { name: "a", unit: "V" },
+        { name: "b", unit: "V" },
+      ],
+      observables: [
+        { name: "x", unit: "V" },
+        { name: "y", unit: "A" },
+      ],
+      carrierPeriod: 6,
+      limits: [
+        { min: 1, max: 3 },
+        { min: -1, max: 4 },
+      ],
+      start: {
+        mean: [0.2, -0.1],
+        factor: [
+          [0.1, 0],
+          [0, 0.1],
+        ],
+      },
+      scales: {
+        observables: [
+          { mean: 1, sd: 2 },
+          { mean: -3, sd: 0.1 },
+        ],
+        increments: [0.4, 0.7],
+      },
+      featureScales: (features) =>
+        [2, 1.5].flatMap((mean) => features.map(() => ({ mean, sd: 1 }))),
+    },
+    {
+      delays: 1,
+      auxiliaries: 2,
+      drift: { hidden: [5], activation: "tanh" },
+      diffusion: { hidden: [4], activation: "tanh" },
+      observationNoise: true,
+    },
+    createStream(3),
+  );
+
+/** Say u(k - 1). */
+export const createDelayTask = (): Task => {
+  const generator = createGenerator(createStream(2));
+  const sequence = (): TaskSequence => {
+    const u = Float64Array.from({ length: 12 }, () => 2 * generator.uniform() - 1);
+    const target = u.map((_, k) => (k < 1 ? 0 : u[k - 1]));
+    return { input: createArray([12, 1], u), target: createArray([12, 1], target) };
+  };
+  const some = (count: number) => Array.from({ length: count }, sequence);
+  return {
+    name: "delay",
+    split: "test",
+    kind: "regression",
+    scored: "each-step",
+    inputs: 1,
+    outputs: 1,
+    score: "nrmseBySd",
+    warmUp: 2,
+    train: some(20),
+    validation: some(5),
+    test: some(4),
+  };
+};
+/** x' = x / 2 + s, observable x, without noise; `told` is every drive it was given. */
+export const createLinearDevice = (
+  over: Partial<DeviceDescription> = {},
+): Device & { readonly told: number[] } => {
+  const description: DeviceDescription = {
+    identity: "linear toy",
+    inputs: [{ name: "s", unit: "V", min: -10, max: 1 }],
+    observables: [{ name: "x", unit: "V" }],
+    dt: 1,
+    samplesPerStep: 1,
+    canReset: true,
+    canStep: true,
+    recordedOnly: false,
+    ...over,
+  };
+  let x = 0;
+  const told: number[] = [];
+  return {
+    told,
+    describe: async () => description,
+    async reset() {
+      x = 0;
+      return Float64Array.of(x);
+    },
+    async run({ data }) {
+      told.push(...data);
+      return createArray(
+        [data.length, 1],
+        data.map((s) => (x = x / 2 + s)),
+      );
+    },
+    stop: async () => undefined,
+  };
+};
+
+/** What a network knows of {@link createLinearDevice}. */
+export const linearKind: NodeKind = {
+  dt: 1,
+  drive: { mean: [0.5], sd: [2], min: [-5], max: [5] },
+  response: { mean: [0.25], sd: [4] },
+};
