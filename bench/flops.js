@@ -76,7 +76,6 @@ export function networkFlops({ nodes, driftSizes, batch, horizon }) {
 /** @param {Configuration | NetworkConfiguration} configuration */
 export function flopsOf(configuration) {
   /** @type {Readonly<Record<string, number>>} */
-  const flops =
-    "nodes" in configuration ? networkFlops(configuration) : usefulFlops(configuration);
+  const flops = "nodes" in configuration ? networkFlops(configuration) : usefulFlops(configuration);
   return flops;
 }

@@ -23,9 +23,7 @@ export function buildGeneratorStep(configuration, rows) {
   const { path, trained } = createNoisyPath(configuration, rows);
   const driveWindow = input("driveWindow", [rows, inputs * horizon]);
   const fake = critic.features(windowOf(configuration, path, driveWindow));
-  const real = critic.features(
-    concat([input("real", [rows, observables * horizon]), driveWindow]),
-  );
+  const real = critic.features(concat([input("real", [rows, observables * horizon]), driveWindow]));
   const [ofFake, ofReal] = [moments(fake), moments(real)];
   const loss = addAll([
     affine(meanAll(critic.score(fake)), -1),

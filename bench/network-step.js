@@ -37,7 +37,11 @@ export function buildNetworkStep(configuration, rows) {
   const [white] = drawNetworkNormals(configuration, rows);
   const outside = add(matmul(task, mask, "nt"), bias);
   const walked = scan(
-    { steps: horizon, carry: [constant(0, [rows, nodes])], sequences: [outside, affine(white, sigma)] },
+    {
+      steps: horizon,
+      carry: [constant(0, [rows, nodes])],
+      sequences: [outside, affine(white, sigma)],
+    },
     ([before], [given, fresh]) => {
       const drive = tanh(add(given, matmul(before, couplings, "nt")));
       const column = (/** @type {typeof drive} */ x) => reshape(x, [rows * nodes, 1]);

@@ -3,8 +3,8 @@ import { childStream, createGenerator, createStream } from "twinloom/base";
 import { formatNpz } from "twinloom/data";
 import { compile } from "twinloom/engine";
 import { network } from "./configurations.js";
-import { drawNetworkNormals } from "./network-step.js";
 import { drawNormals } from "./nado.js";
+import { drawNetworkNormals } from "./network-step.js";
 
 /**
  * @typedef {import("./configurations.js").Configuration} Configuration
@@ -98,9 +98,12 @@ export function formatProblem(kernels, configuration, { weights, inputs }) {
   });
   const normals = { shape: [parts.length, horizon, batch, nodes[0].shape[1]], data };
   const arrays = Object.entries({ ...weights, ...inputs, normals });
-  return formatNpz(new Map(arrays.map(([name, { shape, data }]) => [name, hostArray(shape, data)])), {
-    dtypes: Object.fromEntries(arrays.map(([name]) => [name, "f4"])),
-  });
+  return formatNpz(
+    new Map(arrays.map(([name, { shape, data }]) => [name, hostArray(shape, data)])),
+    {
+      dtypes: Object.fromEntries(arrays.map(([name]) => [name, "f4"])),
+    },
+  );
 }
 
 /** @param {readonly number[]} shape @param {Float32Array} data */

@@ -86,6 +86,8 @@ export function compileStep(kernels, configuration, name, { threads }) {
 /** Names of the inputs that a value needs. @param {Node} value */
 function inputNames(value) {
   return new Set(
-    topologicalOrder([value]).flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])),
+    topologicalOrder([value]).flatMap((node) =>
+      node.op === "input" ? [node.attributes.name] : [],
+    ),
   );
 }

@@ -81,7 +81,14 @@ await serve(async ({ problem, configuration, update }) => {
     const names = ["weight", "bias"];
     const next = w.map((layer, i) =>
       names.map((name) =>
-        adam(update, { rate: rate.ref, scale: scale.ref }, layer[name], g[i][name], m[i][name], v[i][name]),
+        adam(
+          update,
+          { rate: rate.ref, scale: scale.ref },
+          layer[name],
+          g[i][name],
+          m[i][name],
+          v[i][name],
+        ),
       ),
     );
     rate.dispose();

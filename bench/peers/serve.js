@@ -1,9 +1,9 @@
 // The loop of a worker: commands in as lines of JSON, answers out, and nothing done in between.
 import { createInterface } from "node:readline";
+import { timeSteps } from "../timing.js";
 
 /**
  * @typedef {{ loss: number, gradientNorm: number }} Check  At the shared weights and noise.
- * @typedef {{ ms: number, cpuMs: number, loss: number }} Timing  Per step; the loss of the last.
  * @typedef {object} Prepare  The command that names a step.
  * @property {"prepare"} do
  * @property {string} problem  Path of a .npz file, see problem.js.
@@ -29,26 +29,13 @@ export async function serve(prepare) {
     if (command.do === "quit") break;
     try {
       if (command.do === "prepare") prepared = await prepare(command);
-      else if (!prepared) throw new Error("run before prepare");
-      const answer = command.do === "prepare" ? prepared.check : await timeSteps(prepared, command);
+      if (!prepared) throw new Error("nothing is prepared");
+      const isTimed = command.do === "run";
+      const answer = isTimed ? await timeSteps(prepared.run, command.steps) : prepared.check;
       process.stdout.write(`${JSON.stringify(answer)}\n`);
     } catch (error) {
       process.stdout.write(`${JSON.stringify({ error: String(error) })}\n`);
     }
   }
   process.exit();
-}
-
-/** @param {Prepared} prepared @param {{ steps: number }} command @returns {Promise<Timing>} */
-async function timeSteps({ run }, { steps }) {
-  const [wall, cpu] = [performance.now(), process.cpuUsage()];
-  let loss = 0;
-  for (let i = 0; i < steps; i++) {
-    // An engine that answers at once is not made to wait for the event loop.
-    const given = run();
-    loss = typeof given === "number" ? given : await given;
-  }
-  const ms = (performance.now() - wall) / steps;
-  const { user, system } = process.cpuUsage(cpu);
-  return { ms, cpuMs: (user + system) / 1e3 / steps, loss };
 }
