@@ -1,27 +1,74 @@
 // What both benchmarks read from the command line, and how they print.
 import { cpus } from "node:os";
-import { fault, suggestName } from "twinloom/base";
-import { configurations, network } from "./configurations.js";
+import { parseArgs } from "node:util";
+import { fault } from "twinloom/base";
+import { configurations, network, stepNames } from "./configurations.js";
 
 /** Every configuration; the network's is timed only when it is named. */
 const known = [...configurations, network];
 
-/** Options of the command line, for `parseArgs`. */
-export const sharedOptions = /** @type {const} */ ({
+const options = /** @type {const} */ ({
   config: { type: "string", multiple: true },
   step: { type: "string", multiple: true },
   threads: { type: "string", multiple: true },
-  rounds: { type: "string" },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
+  engines: { type: "string", multiple: true },
+  rounds: { type: "string", multiple: false },
+  check: { type: "boolean", multiple: false, default: false },
+  json: { type: "boolean", multiple: false, default: false },
+  help: { type: "boolean", multiple: false, default: false },
 });
 
-/** Their meaning, for `--help`. */
+/** What the options that both benchmarks have mean. */
 export const sharedHelp = `  --config NAME   li, do, rings, asvi or network; more than one with commas (default: the first four)
   --step NAME     drift, critic or generator (default: all)
-  --threads N     numbers of threads to try, with commas (default: 1 and all cores)
+  --threads N     numbers of threads to try, with commas (default: 1, 2 and all cores)
   --rounds N      rounds of which the best counts (default 9)
   --json          print a list for programs`;
+
+/**
+ * @typedef {object} Command
+ * @property {readonly (import("./configurations.js").Configuration
+ *   | import("./configurations.js").NetworkConfiguration)[]} configurations
+ * @property {(step: string) => boolean} wants  Whether a step was asked for.
+ * @property {readonly number[]} threads
+ * @property {number} rounds
+ * @property {boolean} json
+ */
+
+/**
+ * Read the command line.
+ *
+ * @param {string} help
+ * @returns {{ values: ReturnType<typeof parse>, command: Command } | undefined}  Nothing where help
+ *   was asked for, and given.
+ * @throws  `unknown-name`, `bad-value`.
+ */
+export function readCommand(help) {
+  const values = parse();
+  if (values.help) {
+    process.stdout.write(`${help}\n`);
+    return undefined;
+  }
+  const names = chooseNames("config", values.config, known.map(nameOf));
+  const steps = chooseNames("step", values.step, stepNames);
+  const rounds = values.rounds === undefined ? [] : [values.rounds];
+  return {
+    values,
+    command: {
+      configurations: names ? known.filter(({ name }) => names.includes(name)) : configurations,
+      // The network has one step, asked for by its name.
+      wants: (step) => !steps || steps.includes(step) || step === "training",
+      threads: chooseNumbers("threads", values.threads, usualThreads()),
+      rounds: chooseNumbers("rounds", rounds, [9])[0],
+      json: values.json,
+    },
+  };
+}
+
+const parse = () => parseArgs({ options }).values;
+
+/** @param {{ name: string }} named */
+export const nameOf = ({ name }) => name;
 
 /** @param {readonly string[] | undefined} values */
 const split = (values) => values?.flatMap((text) => text.split(",")).filter((text) => text !== "");
@@ -46,16 +93,6 @@ export function chooseNames(option, values, names) {
   });
 }
 
-/** @param {readonly string[] | undefined} values */
-export function chooseConfigurations(values) {
-  const names = chooseNames(
-    "config",
-    values,
-    known.map(({ name }) => name),
-  );
-  return names ? known.filter(({ name }) => names.includes(name)) : configurations;
-}
-
 /**
  * Whole numbers of at least 1.
  *
@@ -63,7 +100,7 @@ export function chooseConfigurations(values) {
  * @param {readonly string[] | undefined} values
  * @param {readonly number[]} usual
  */
-export function chooseNumbers(option, values, usual) {
+function chooseNumbers(option, values, usual) {
   const asked = split(values) ?? [];
   const numbers = asked.length > 0 ? asked.map(Number) : usual;
   if (numbers.every((n) => Number.isInteger(n) && n >= 1)) return [...new Set(numbers)];
@@ -76,8 +113,8 @@ export function chooseNumbers(option, values, usual) {
   });
 }
 
-/** One thread, and one per core. */
-export const usualThreads = () => [...new Set([1, cpus().length])];
+/** One thread, two, and one per core. */
+const usualThreads = () => [1, 2, cpus().length].filter((count) => count <= cpus().length);
 
 /**
  * A table of text, numbers to the right.

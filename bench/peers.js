@@ -2,27 +2,24 @@
 // Before anything is timed, all engines must find the same loss and gradient.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { loadKernelModule } from "twinloom/engine";
 import {
-  chooseConfigurations,
   chooseNames,
-  chooseNumbers,
   formatTable,
+  nameOf,
+  readCommand,
   round,
   runMain,
   say,
   sharedHelp,
-  sharedOptions,
-  usualThreads,
 } from "./command.js";
-import { stepNames, updates } from "./configurations.js";
+import { network, updates } from "./configurations.js";
 import { checkAgreement } from "./peers/agreement.js";
 import { engines } from "./peers/engines.js";
 import { paths, prepareEnvironment } from "./peers/environment.js";
 import { startWorker } from "./peers/worker.js";
-import { formatProblem } from "./problem.js";
-import { problemOf, stepsOf } from "./step.js";
+import { formatProblem, problemOf } from "./problem.js";
+import { stepsOf } from "./step.js";
 import { interleave } from "./timing.js";
 
 /**
@@ -94,22 +91,53 @@ const cellsOf = (row) => [
   round(row.cpuOverWall),
 ];
 
-await runMain(async () => {
-  const own = { engines: { type: "string", multiple: true }, check: { type: "boolean" } };
-  const { values } = parseArgs({ options: { ...sharedOptions, ...own } });
-  if (values.help) return say(help);
-  const steps = chooseNames("step", values.step, stepNames);
-  const threads = chooseNumbers("threads", values.threads, usualThreads());
-  const [rounds] = chooseNumbers("rounds", values.rounds ? [values.rounds] : undefined, [9]);
-  const names = chooseNames(
-    "engines",
-    values.engines,
-    engines.map(({ name }) => name),
+/**
+ * Let all engines agree on a step, then time it in turns.
+ *
+ * @param {readonly Runner[]} runners
+ * @param {Readonly<Record<string, unknown>> & { step: string }} command  To prepare.
+ * @param {{ name: string, batch: number }} configuration
+ * @param {{ rounds: number, isTimed: boolean }} options
+ * @returns {Promise<Row[]>}
+ */
+async function compareStep(runners, command, configuration, { rounds, isTimed }) {
+  const able = runners.filter(({ engine }) => engine.does(command.step));
+  await checkAgreement(able, configuration, command);
+  if (!isTimed) return [];
+  const timed = able.map(
+    ({ worker }) =>
+      (/** @type {number} */ steps) =>
+        worker.run(steps),
   );
+  const rows = rowsOf(configuration.name, command.step, able, await interleave(timed, { rounds }));
+  for (const { engine, threads, ms } of rows)
+    say(`  ${engine}, threads ${threads}: ${round(ms)} ms`);
+  return rows;
+}
+
+/** @param {readonly Row[]} rows */
+function print(rows) {
+  if (rows.length === 0) return;
+  const lines = [`node ${process.version}`, "", formatTable(headings, rows.map(cellsOf))];
+  const { epoch, batch, horizon } = network;
+  for (const { config, engine, threads, ms } of rows) {
+    if (config !== network.name) continue;
+    const seconds = round(((epoch / batch) * ms) / 1e3);
+    lines.push(
+      `${engine}, threads ${threads}: ${seconds} s per epoch of ${epoch} sequences of ${horizon} steps`,
+    );
+  }
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+await runMain(async () => {
+  const read = readCommand(help);
+  if (!read) return;
+  const { configurations, wants, threads, rounds, json } = read.command;
+  const names = chooseNames("engines", read.values.engines, engines.map(nameOf));
   const chosen = engines.filter(
     ({ name }) => name === "twinloom" || (names ?? [name]).includes(name),
   );
-  const configurations = chooseConfigurations(values.config);
   prepareEnvironment(chosen.map(({ needs }) => needs));
 
   const kernels = await loadKernelModule();
@@ -119,27 +147,15 @@ await runMain(async () => {
     for (const configuration of configurations) {
       const problem = join(paths.problems, `${configuration.name}.npz`);
       writeFileSync(problem, formatProblem(kernels, configuration, problemOf(configuration)));
-      for (const step of stepsOf(configuration)) {
-        if (steps && step !== "training" && !steps.includes(step)) continue;
-        const able = runners.filter(({ engine }) => engine.does(step));
+      for (const step of stepsOf(configuration).filter(wants)) {
         const command = { do: "prepare", problem, configuration, step, update: updates[step] };
-        await checkAgreement(able, command);
-        if (values.check) continue;
-        const timed = able.map(
-          ({ worker }) =>
-            (count) =>
-              worker.ask({ do: "run", steps: count }),
-        );
-        const measured = await interleave(timed, { rounds });
-        const found = rowsOf(configuration.name, step, able, measured);
-        rows.push(...found);
-        for (const row of found)
-          say(`  ${row.engine}, threads ${row.threads}: ${round(row.ms)} ms`);
+        const options = { rounds, isTimed: !read.values.check };
+        rows.push(...(await compareStep(runners, command, configuration, options)));
       }
     }
   } finally {
     for (const { worker } of runners) worker.close();
   }
-  if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else if (rows.length > 0) process.stdout.write(`${formatTable(headings, rows.map(cellsOf))}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else print(rows);
 });

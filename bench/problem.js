@@ -2,17 +2,16 @@
 import { childStream, createGenerator, createStream } from "twinloom/base";
 import { formatNpz } from "twinloom/data";
 import { compile } from "twinloom/engine";
-import { network } from "./configurations.js";
 import { drawNormals } from "./nado.js";
 import { drawNetworkNormals } from "./network-step.js";
 
 /**
  * @typedef {import("./configurations.js").Configuration} Configuration
  * @typedef {import("./configurations.js").NetworkConfiguration} NetworkConfiguration
- * @typedef {{ readonly shape: readonly number[], readonly data: Float32Array }} Matrix
+ * @typedef {{ readonly shape: readonly number[], readonly data: Float32Array }} Block
  * @typedef {object} Problem
- * @property {Readonly<Record<string, Matrix>>} weights  [rows, columns] by the name of the parameter.
- * @property {Readonly<Record<string, Matrix>>} inputs   By name, time outermost.
+ * @property {import("twinloom/engine").ParameterSet} weights  [rows, columns] by the name of the parameter.
+ * @property {Readonly<Record<string, Block>>} inputs   By name, time outermost.
  */
 
 /** The stream of all weights, data and noise. */
@@ -25,10 +24,17 @@ const lastDrift = 0.3;
 const [typicalBias, typicalValue] = [0.1, 0.3];
 
 /**
+ * @param {Configuration | NetworkConfiguration} configuration
+ * @returns {Problem}
+ */
+export const problemOf = (configuration) =>
+  "nodes" in configuration ? createNetworkProblem(configuration) : createProblem(configuration);
+
+/**
  * @param {Configuration} configuration
  * @returns {Problem}
  */
-export function createProblem(configuration) {
+function createProblem(configuration) {
   const { states, observables, inputs, auxiliaries, batch, horizon } = configuration;
   const draw = drawFrom(childStream(stream, configuration.name));
   const drive = draw("drive", [horizon, batch, inputs], typicalValue);
@@ -38,7 +44,7 @@ export function createProblem(configuration) {
       ...perceptron(draw, "diffusion", configuration.diffusionSizes),
       ...perceptron(draw, "critic", configuration.criticSizes),
       mixing: draw("mixing", [observables, auxiliaries], typicalValue),
-      rate: matrix([1, auxiliaries], (k) => 5 * 0.7 ** k),
+      rate: fill([1, auxiliaries], (k) => 5 * 0.7 ** k),
     },
     inputs: {
       state: draw("state", [batch, states], typicalValue),
@@ -46,16 +52,19 @@ export function createProblem(configuration) {
       driveWindow: flattenDrive(drive),
       target: draw("target", [horizon, batch, states], typicalValue),
       real: draw("real", [batch, observables * horizon], typicalValue),
-      mix: matrix([batch, 1], (i) => (i + 0.5) / batch),
-      ids: matrix([batch, 1], (i) => i),
+      mix: fill([batch, 1], (i) => (i + 0.5) / batch),
+      ids: fill([batch, 1], (i) => i),
     },
   };
 }
 
-/** @returns {Problem} */
-export function createNetworkProblem() {
-  const { nodes, batch, horizon, driftSizes } = network;
-  const draw = drawFrom(childStream(stream, network.name));
+/**
+ * @param {NetworkConfiguration} configuration
+ * @returns {Problem}
+ */
+function createNetworkProblem(configuration) {
+  const { name, nodes, batch, horizon, driftSizes } = configuration;
+  const draw = drawFrom(childStream(stream, name));
   return {
     weights: {
       ...perceptron(draw, "drift", driftSizes, lastDrift),
@@ -68,7 +77,7 @@ export function createNetworkProblem() {
     inputs: {
       task: draw("task", [horizon, batch, 1], 1),
       target: draw("target", [horizon, batch, 1], 1),
-      ids: matrix([batch, 1], (i) => i),
+      ids: fill([batch, 1], (i) => i),
     },
   };
 }
@@ -109,22 +118,33 @@ export function formatProblem(kernels, configuration, { weights, inputs }) {
 /** @param {readonly number[]} shape @param {Float32Array} data */
 const hostArray = (shape, data) => ({ shape, data: Float64Array.from(data) });
 
-/** @param {readonly number[]} shape @param {(i: number) => number} value @returns {Matrix} */
-function matrix(shape, value) {
-  const length = shape.reduce((product, n) => product * n, 1);
-  return { shape, data: Float32Array.from({ length }, (_, i) => value(i)) };
+/**
+ * @template {readonly [number, number] | readonly [number, number, number]} Shape
+ * @param {Shape} shape
+ * @param {(i: number) => number} value  In row-major order.
+ */
+function fill(shape, value) {
+  const [rows, cols, more = 1] = shape;
+  return { shape, data: Float32Array.from({ length: rows * cols * more }, (_, i) => value(i)) };
 }
 
 /**
  * Normals of a deviation, each array from a stream of its own name.
  *
  * @param {import("twinloom/base").Stream} parent
- * @returns {(name: string, shape: readonly number[], deviation: number) => Matrix}
  */
-const drawFrom = (parent) => (name, shape, deviation) => {
-  const generator = createGenerator(childStream(parent, name));
-  return matrix(shape, () => deviation * generator.normal());
-};
+function drawFrom(parent) {
+  /**
+   * @template {readonly [number, number] | readonly [number, number, number]} Shape
+   * @param {string} name
+   * @param {Shape} shape
+   * @param {number} deviation
+   */
+  return (name, shape, deviation) => {
+    const generator = createGenerator(childStream(parent, name));
+    return fill(shape, () => deviation * generator.normal());
+  };
+}
 
 /**
  * @param {ReturnType<typeof drawFrom>} draw
@@ -144,9 +164,9 @@ function perceptron(draw, name, sizes, last = 1) {
   return Object.fromEntries(layers);
 }
 
-/** [horizon, batch, inputs] to [batch, inputs * horizon]. @param {Matrix} drive @returns {Matrix} */
+/** [horizon, batch, inputs] to [batch, inputs * horizon]. @param {Block} drive */
 function flattenDrive({ shape: [horizon, batch, inputs], data }) {
-  return matrix([batch, inputs * horizon], (at) => {
+  return fill([batch, inputs * horizon], (at) => {
     const [b, i, t] = [
       Math.floor(at / (inputs * horizon)),
       Math.floor(at / horizon) % inputs,

@@ -5,7 +5,7 @@ import { buildCriticStep } from "./critic-step.js";
 import { buildDriftStep } from "./drift-step.js";
 import { buildGeneratorStep } from "./generator-step.js";
 import { buildNetworkStep } from "./network-step.js";
-import { createNetworkProblem, createProblem, sharedNoise, stream } from "./problem.js";
+import { problemOf, sharedNoise, stream } from "./problem.js";
 
 /**
  * @typedef {import("twinloom/engine").Node} Node
@@ -33,15 +33,31 @@ const builders = {
 export const stepsOf = (configuration) =>
   configuration.name === network.name ? ["training"] : stepNames;
 
-/** @param {Configuration | NetworkConfiguration} configuration */
-export const problemOf = (configuration) =>
-  "nodes" in configuration ? createNetworkProblem() : createProblem(configuration);
+/** Pieces into which a batch is cut for so many threads. @param {number} batch @param {number} threads */
+export function shardsOf(batch, threads) {
+  let shards = Math.min(threads, batch);
+  while (batch % shards !== 0) shards += 1;
+  return shards;
+}
+
+/**
+ * The graph of a step.
+ *
+ * @param {Configuration | NetworkConfiguration} configuration
+ * @param {string} name  Of the step.
+ * @param {number} rows
+ * @returns {StepGraph}
+ */
+export const buildStep = (configuration, name, rows) =>
+  "nodes" in configuration
+    ? buildNetworkStep(configuration, rows)
+    : builders[/** @type {keyof typeof builders} */ (name)](configuration, rows);
 
 /**
  * Compile a step and run it once at the shared weights and noise.
  *
- * The batch is cut into as many shards as there are threads. The generator's moments are then those
- * of a shard: another loss than the whole batch's, of the same cost.
+ * The batch is cut into as many shards as there are threads, or a few more. The generator's moments
+ * are then those of a shard: another loss than the whole batch's, of the same cost.
  *
  * @param {import("twinloom/engine").KernelModule} kernels
  * @param {Configuration | NetworkConfiguration} configuration
@@ -50,12 +66,8 @@ export const problemOf = (configuration) =>
  * @returns {CompiledStep}
  */
 export function compileStep(kernels, configuration, name, { threads }) {
-  const shards = threads;
-  const rows = configuration.batch / shards;
-  const { loss, trained } =
-    "nodes" in configuration
-      ? buildNetworkStep(configuration, rows)
-      : builders[/** @type {keyof typeof builders} */ (name)](configuration, rows);
+  const shards = shardsOf(configuration.batch, threads);
+  const { loss, trained } = buildStep(configuration, name, configuration.batch / shards);
   const training = { loss, groups: [{ parameters: trained }] };
   const program = compile(kernels, { outputs: {}, training, shards, threads });
   const { weights, inputs } = problemOf(configuration);

@@ -1,19 +1,7 @@
 // npm run bench: the training steps of the reference configurations, against this machine's peak.
-import { parseArgs } from "node:util";
 import { createKernels, loadKernelModule, measurePeak } from "twinloom/engine";
-import {
-  chooseConfigurations,
-  chooseNames,
-  chooseNumbers,
-  formatTable,
-  round,
-  runMain,
-  say,
-  sharedHelp,
-  sharedOptions,
-  usualThreads,
-} from "./command.js";
-import { stepNames } from "./configurations.js";
+import { formatTable, readCommand, round, runMain, say, sharedHelp } from "./command.js";
+import { network } from "./configurations.js";
 import { flopsOf } from "./flops.js";
 import { compileStep, stepsOf } from "./step.js";
 import { interleave, timeSteps } from "./timing.js";
@@ -34,7 +22,7 @@ import { interleave, timeSteps } from "./timing.js";
  * One configuration's step at several numbers of threads, in turns.
  *
  * @param {import("twinloom/engine").KernelModule} kernels
- * @param {ReturnType<typeof chooseConfigurations>[number]} configuration
+ * @param {import("./command.js").Command["configurations"][number]} configuration
  * @param {string} step
  * @param {{ threads: readonly number[], rounds: number, notePeak: () => void }} options
  */
@@ -53,7 +41,8 @@ async function measureStep(kernels, configuration, step, { threads, rounds, note
   return measured.map((times, i) => {
     const used = compiled[i].threads();
     compiled[i].close();
-    return { config: configuration.name, step, threads: used, ...times };
+    const row = { config: configuration.name, step, threads: used, ...times };
+    return { row, flops: flopsOf(configuration)[step] };
   });
 }
 
@@ -71,46 +60,53 @@ const cellsOf = (row) => [
   round(row.cpuOverWall),
 ];
 
+/**
+ * @param {import("twinloom/engine").KernelModule} kernels
+ * @param {number} peak
+ * @param {readonly Row[]} rows
+ */
+function print({ name, rounding }, peak, rows) {
+  const times = rounding === "fused" ? "once" : "twice";
+  const where = `node ${process.version}, kernels ${name}, multiply-add rounded ${times}`;
+  const lines = [`${where}, peak of one core ${round(peak)} GF/s`, ""];
+  lines.push(formatTable(headings, rows.map(cellsOf)));
+  const { epoch, batch, horizon } = network;
+  for (const { config, ms, threads } of rows) {
+    if (config !== network.name) continue;
+    const seconds = round(((epoch / batch) * ms) / 1e3);
+    lines.push(
+      `threads ${threads}: ${seconds} s per epoch of ${epoch} sequences of ${horizon} steps`,
+    );
+  }
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
 await runMain(async () => {
-  const { values } = parseArgs({ options: sharedOptions });
-  if (values.help) return say(`npm run bench -- [options]\n\n${sharedHelp}`);
-  const chosen = chooseNames("step", values.step, stepNames);
-  const threads = chooseNumbers("threads", values.threads, usualThreads());
-  const [rounds] = chooseNumbers("rounds", values.rounds ? [values.rounds] : undefined, [9]);
+  const read = readCommand(`npm run bench -- [options]\n\n${sharedHelp}`);
+  if (!read) return;
+  const { configurations, wants, threads, rounds, json } = read.command;
   const kernels = await loadKernelModule();
   const register = createKernels(kernels, { bytes: 64 });
   let peak = 0;
   const notePeak = () => {
-    peak = Math.max(
-      peak,
-      measurePeak(register, () => performance.now()),
-    );
+    const now = measurePeak(register, () => performance.now());
+    peak = Math.max(peak, now);
   };
   const measured = [];
-  for (const configuration of chooseConfigurations(values.config)) {
-    for (const step of stepsOf(configuration)) {
-      if (chosen && step !== "training" && !chosen.includes(step)) continue;
+  for (const configuration of configurations) {
+    for (const step of stepsOf(configuration).filter(wants)) {
       const options = { threads, rounds, notePeak };
-      const rows = await measureStep(kernels, configuration, step, options);
-      for (const row of rows) {
-        measured.push({ ...row, flops: flopsOf(configuration)[step], configuration });
-        say(`${row.config} ${step}, ${row.threads} threads: ${round(row.ms)} ms`);
-      }
+      const found = await measureStep(kernels, configuration, step, options);
+      measured.push(...found);
+      for (const { row } of found)
+        say(`${row.config} ${row.step}, threads ${row.threads}: ${round(row.ms)} ms`);
     }
   }
   // The peak is the best of all rounds, so it is known only now.
-  const rows = measured.map(({ flops, configuration, ...row }) => {
-    const gflops = flops / row.ms / 1e6;
-    return { ...row, gflops, shareOfPeak: gflops / (peak * row.threads) };
+  const rows = measured.map(({ row: { config, step, threads, ms, ...rest }, flops }) => {
+    const gflops = flops / ms / 1e6;
+    return { config, step, threads, ms, gflops, shareOfPeak: gflops / (peak * threads), ...rest };
   });
-  if (values.json) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  const where = `node ${process.version}, kernels ${kernels.name}, multiply-add rounded ${kernels.rounding === "fused" ? "once" : "twice"}`;
-  process.stdout.write(`${where}, peak of one core ${round(peak)} GF/s\n\n`);
-  process.stdout.write(`${formatTable(headings, rows.map(cellsOf))}\n`);
-  for (const { configuration, ms, threads } of measured) {
-    if (!("epoch" in configuration)) continue;
-    const seconds = ((configuration.epoch / configuration.batch) * ms) / 1e3;
-    const what = `an epoch of ${configuration.epoch} sequences of ${configuration.horizon} steps`;
-    process.stdout.write(`${what}: ${round(seconds)} s on ${threads} threads\n`);
-  }
+  if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else print(kernels, peak, rows);
 });

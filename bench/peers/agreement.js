@@ -2,9 +2,13 @@
 // same weights, data and normals.
 import { fault } from "twinloom/base";
 import { round, say } from "../command.js";
+import { shardsOf } from "../step.js";
 
 /** Relative differences that float32 sums of another order may make over these horizons. */
 export const tolerance = { loss: 1e-5, gradientNorm: 5e-5 };
+
+/** Seconds of preparation that are worth a word. */
+const slow = 10;
 
 /**
  * Prepare a step in every engine and compare what they find with PyTorch, or with the first.
@@ -13,42 +17,41 @@ export const tolerance = { loss: 1e-5, gradientNorm: 5e-5 };
  * with a peer that cuts the batch alike.
  *
  * @param {readonly import("../peers.js").Runner[]} runners  Ours among them.
+ * @param {{ name: string, batch: number }} configuration
  * @param {Readonly<Record<string, unknown>> & { readonly step: string }} command  To prepare.
  * @throws  `bad-value` naming the engine that disagrees.
  */
-export async function checkAgreement(runners, command) {
-  const judge = runners.find(({ engine }) => engine.name !== "twinloom") ?? runners[0];
-  const { name } = /** @type {{ name: string }} */ (command.configuration);
+export async function checkAgreement(runners, { name, batch }, command) {
+  const isOurs = (runner) => runner.engine.name === "twinloom";
+  const { worker: judge } = runners.find((runner) => !isOurs(runner)) ?? runners[0];
+  const whole = await judge.prepare({ ...command, groups: 1 });
   let largest = 0;
-  /** Peers that were asked for the whole batch, or a peer for each number of shards. */
-  const expected = new Map([[1, await judge.worker.ask({ ...command, groups: 1 })]]);
   for (const runner of runners) {
-    const groups =
-      runner.engine.name === "twinloom" && command.step === "generator" ? runner.threads : 1;
-    if (!expected.has(groups)) {
-      expected.set(groups, await judge.worker.ask({ ...command, groups }));
-      await judge.worker.ask({ ...command, groups: 1 });
-    }
+    const { worker, threads } = runner;
     const started = performance.now();
-    const found =
-      runner === judge ? expected.get(1) : await runner.worker.ask({ ...command, groups: 1 });
-    const difference = compare(
-      runner.worker.name,
-      `${name} ${command.step}`,
-      found,
-      expected.get(groups),
-    );
-    largest = Math.max(largest, difference);
+    const found = worker === judge ? whole : await worker.prepare({ ...command, groups: 1 });
     const seconds = (performance.now() - started) / 1e3;
-    if (seconds > 10) say(`  ${runner.worker.name} took ${seconds.toFixed(0)} s to compile`);
+    if (seconds > slow) say(`  ${worker.name}: prepared in ${seconds.toFixed(0)} s`);
+    const groups = shardsOf(batch, threads);
+    const isSharded = isOurs(runner) && groups > 1 && command.step === "generator";
+    const expected = isSharded ? await judge.prepare({ ...command, groups }) : whole;
+    largest = Math.max(largest, compare(worker.name, `${name} ${command.step}`, found, expected));
+    if (isSharded) await judge.prepare({ ...command, groups: 1 });
   }
-  const { loss, gradientNorm } = expected.get(1);
-  const values = `loss ${round(loss, 7)}, gradient ${round(gradientNorm, 7)}`;
+  const values = `loss ${round(whole.loss, 7)}, gradient ${round(whole.gradientNorm, 7)}`;
   const count = `${runners.length} workers agree within ${largest.toExponential(1)}`;
   say(`${name} ${command.step}: ${values}, ${count}`);
 }
 
-/** The largest relative difference; a fault if it is too large. */
+/**
+ * @typedef {import("./serve.js").Check} Check
+ *
+ * @param {string} worker
+ * @param {string} step
+ * @param {Check} found
+ * @param {Check} expected
+ * @returns {number}  The largest relative difference; a fault if it is too large.
+ */
 function compare(worker, step, found, expected) {
   const differences = Object.entries(tolerance).map(([key, limit]) => {
     const difference = Math.abs(found[key] / expected[key] - 1);

@@ -20,6 +20,8 @@ torchRuntime.push("nvidia-cufile==1.20.0.107");
 const javascript = ["@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0"];
 javascript.push("@jax-js/jax@0.1.25");
 
+const mostOutput = 2 ** 28;
+
 /** Where things are. */
 export const paths = {
   folder,
@@ -32,7 +34,7 @@ export const paths = {
   ),
 };
 
-/** Install what is not installed yet. @param {readonly ("python" | "javascript")[]} wanted */
+/** Install what is not installed yet. @param {readonly string[]} wanted */
 export function prepareEnvironment(wanted) {
   mkdirSync(paths.problems, { recursive: true });
   if (wanted.includes("python")) {
@@ -86,9 +88,9 @@ function installJavaScript() {
  * @returns {string}
  */
 function run(program, args, output) {
-  const options = { encoding: "utf8", maxBuffer: 2 ** 28 };
   const { status, error, stdout } = spawnSync(program, args, {
-    ...options,
+    encoding: "utf8",
+    maxBuffer: mostOutput,
     stdio: ["ignore", output ?? process.stderr, process.stderr],
   });
   if (status === 0) return stdout ?? "";

@@ -1,16 +1,15 @@
 // jax-js with its WebAssembly backend as a worker, the drift step alone:
 //   node jax-js-worker.js FOLDER_OF_NODE_MODULES
 // jax-js counts references: an argument is used up, `.ref` keeps it for another use.
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseNpz } from "twinloom/data";
 import { tableaus } from "../nado.js";
+import { readArrays } from "./arrays.js";
 import { serve } from "./serve.js";
 
-const require = createRequire(join(process.argv[2], "package.json"));
-const jax = await import(pathToFileURL(require.resolve("@jax-js/jax")).href);
+const load = createRequire(join(process.argv[2], "package.json"));
+const jax = await import(pathToFileURL(load.resolve("@jax-js/jax")).href);
 const { numpy: np } = jax;
 await jax.init("wasm");
 
@@ -56,10 +55,10 @@ function adam({ beta1, beta2 }, { rate, scale }, w, g, m, v) {
 }
 
 await serve(async ({ problem, configuration, update }) => {
-  const { arrays } = parseNpz(await readFile(problem));
+  const arrayOf = await readArrays(problem);
   const array = (name) => {
-    const { shape, data } = arrays.get(name);
-    return np.array(Float32Array.from(data)).reshape([...shape]);
+    const { shape, data } = arrayOf(name);
+    return np.array(data).reshape(shape);
   };
   const layers = configuration.driftSizes.slice(1);
   let weights = layers.map((_, i) => ({

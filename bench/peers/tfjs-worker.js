@@ -1,16 +1,15 @@
 // TensorFlow.js with its WebAssembly backend as a worker, the drift step alone:
 //   node tfjs-worker.js FOLDER_OF_NODE_MODULES
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { parseNpz } from "twinloom/data";
 import { tableaus } from "../nado.js";
+import { readArrays } from "./arrays.js";
 import { serve } from "./serve.js";
 
-const require = createRequire(join(process.argv[2], "package.json"));
-const tf = require("@tensorflow/tfjs");
-const { setWasmPaths } = require("@tensorflow/tfjs-backend-wasm");
-setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+const load = createRequire(join(process.argv[2], "package.json"));
+const tf = load("@tensorflow/tfjs");
+const { setWasmPaths } = load("@tensorflow/tfjs-backend-wasm");
+setWasmPaths(`${dirname(load.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
 await tf.setBackend("wasm");
 
 /** The loss of drift-step.js. */
@@ -38,10 +37,10 @@ function driftLoss({ method, dt }, layers, { state, drive, target }) {
 
 await serve(async ({ problem, configuration, update }) => {
   tf.disposeVariables();
-  const { arrays } = parseNpz(await readFile(problem));
+  const arrayOf = await readArrays(problem);
   const tensor = (name) => {
-    const { shape, data } = arrays.get(name);
-    return tf.tensor(Float32Array.from(data), [...shape]);
+    const { shape, data } = arrayOf(name);
+    return tf.tensor(data, shape);
   };
   const layers = configuration.driftSizes.slice(1).map((_, i) => ({
     weight: tf.variable(tensor(`drift.${i}.weight`)),

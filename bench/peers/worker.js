@@ -11,7 +11,8 @@ const lastWords = 600;
 /**
  * @typedef {object} Worker
  * @property {string} name
- * @property {(command: object) => Promise<Record<string, number>>} ask
+ * @property {(command: object) => Promise<import("./serve.js").Check>} prepare
+ * @property {(steps: number) => Promise<import("../timing.js").Timing>} run
  * @property {() => void} close
  */
 
@@ -47,24 +48,26 @@ export function startWorker(name, [program, ...args], environment) {
   child.on("exit", () => answer(undefined));
   // A worker that died is noticed by its exit.
   child.stdin.on("error", () => {});
+  const ask = async (/** @type {object} */ command) => {
+    const line = await new Promise((resolve) => {
+      waiting = resolve;
+      child.stdin.write(`${JSON.stringify(command)}\n`);
+      if (child.exitCode !== null) answer(undefined);
+    });
+    const result = line === undefined ? { error: `it ended: ${said.trim()}` } : JSON.parse(line);
+    if (result.error === undefined) return result;
+    throw fault("internal", {
+      where: `bench:peers, ${name}`,
+      what: "the worker could not do its step",
+      got: String(result.error),
+      expected: "a loss",
+      fix: "Remove build/peers and try again, or leave the engine out with --engines",
+    });
+  };
   return {
     name,
-    async ask(command) {
-      const line = await new Promise((resolve) => {
-        waiting = resolve;
-        child.stdin.write(`${JSON.stringify(command)}\n`);
-        if (child.exitCode !== null) answer(undefined);
-      });
-      const result = line === undefined ? { error: `it ended: ${said.trim()}` } : JSON.parse(line);
-      if (result.error === undefined) return result;
-      throw fault("internal", {
-        where: `bench:peers, ${name}`,
-        what: "the worker could not do its step",
-        got: String(result.error),
-        expected: "a loss",
-        fix: "Remove build/peers and try again, or leave the engine out with --engines",
-      });
-    },
+    prepare: ask,
+    run: (steps) => ask({ do: "run", steps }),
     close: () => child.kill(),
   };
 }
