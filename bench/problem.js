@@ -107,16 +107,12 @@ export function formatProblem(kernels, configuration, { weights, inputs }) {
   });
   const normals = { shape: [parts.length, horizon, batch, nodes[0].shape[1]], data };
   const arrays = Object.entries({ ...weights, ...inputs, normals });
-  return formatNpz(
-    new Map(arrays.map(([name, { shape, data }]) => [name, hostArray(shape, data)])),
-    {
-      dtypes: Object.fromEntries(arrays.map(([name]) => [name, "f4"])),
-    },
-  );
+  const dtypes = Object.fromEntries(arrays.map(([name]) => [name, /** @type {const} */ ("f4")]));
+  return formatNpz(new Map(arrays.map(([name, block]) => [name, hostArray(block)])), { dtypes });
 }
 
-/** @param {readonly number[]} shape @param {Float32Array} data */
-const hostArray = (shape, data) => ({ shape, data: Float64Array.from(data) });
+/** @param {Block} block */
+const hostArray = ({ shape, data }) => ({ shape, data: Float64Array.from(data) });
 
 /**
  * @template {readonly [number, number] | readonly [number, number, number]} Shape

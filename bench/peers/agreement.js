@@ -23,7 +23,8 @@ const slow = 10;
  */
 export async function checkAgreement(runners, { name, batch }, command) {
   const isOurs = (runner) => runner.engine.name === "twinloom";
-  const { worker: judge } = runners.find((runner) => !isOurs(runner)) ?? runners[0];
+  const peer = runners.find((runner) => !isOurs(runner));
+  const { worker: judge } = peer ?? runners[0];
   const whole = await judge.prepare({ ...command, groups: 1 });
   let largest = 0;
   for (const runner of runners) {
@@ -34,6 +35,7 @@ export async function checkAgreement(runners, { name, batch }, command) {
     if (seconds > slow) say(`  ${worker.name}: prepared in ${seconds.toFixed(0)} s`);
     const groups = shardsOf(batch, threads);
     const isSharded = isOurs(runner) && groups > 1 && command.step === "generator";
+    if (isSharded && !peer) continue;
     const expected = isSharded ? await judge.prepare({ ...command, groups }) : whole;
     largest = Math.max(largest, compare(worker.name, `${name} ${command.step}`, found, expected));
     if (isSharded) await judge.prepare({ ...command, groups: 1 });
