@@ -2,6 +2,7 @@
 
 import { loop } from "./engine";
 import { pack, matmul, matmulT } from "./matmul";
+import { batchedMatmul } from "./batched";
 import { unary } from "./unary";
 import { binary } from "./binary";
 import { reduce, logSoftmax } from "./reduce";
@@ -24,6 +25,7 @@ import {
   OP_SUM_SQUARES,
   OP_CLIP,
   OP_ADAM,
+  OP_BATCHED_MATMUL,
 } from "./records.gen";
 
 /** Call the kernel that a record names; an unknown op code traps. */
@@ -202,6 +204,21 @@ export function execute(record: usize): void {
         load<i32>(record, 28), // n
         load<usize>(record, 32), // hyper
         load<usize>(record, 36), // clip
+      );
+      break;
+    case OP_BATCHED_MATMUL:
+      batchedMatmul(
+        load<i32>(record, 4), // form
+        load<usize>(record, 8), // a
+        load<usize>(record, 12), // lda
+        load<usize>(record, 16), // b
+        load<usize>(record, 20), // ldb
+        load<usize>(record, 24), // c
+        load<usize>(record, 28), // ldc
+        load<i32>(record, 32), // rows
+        load<i32>(record, 36), // m
+        load<i32>(record, 40), // n
+        load<i32>(record, 44), // k
       );
       break;
     default:

@@ -45,12 +45,13 @@ export function clip(sumSquares: usize, count: i32, limit: f32, gradientScale: f
 /**
  * One Adam step on n parameters (n a multiple of 8), g the clipped sum over shards:
  *   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w = w - rate m / (sqrt(v) iv + eps) - decay w.
- * hyper holds rate / (1 - b1^t), b1, b2, eps, iv = 1 / sqrt(1 - b2^t), decay.
+ * Where the gradient's norm, clip[1], is not finite, nothing changes. hyper holds rate / (1 - b1^t), b1, b2, eps, iv = 1 / sqrt(1 - b2^t), decay.
  * @source Kingma and Ba 2015, arXiv:1412.6980; decay as in Loshchilov and Hutter, arXiv:1711.05101.
  */
 export function adam(
   w: usize, g: usize, gStride: usize, shards: i32, m: usize, v: usize, n: i32, hyper: usize, clip: usize,
 ): void {
+  if (!(load<f32>(clip, 4) < Infinity)) return;
   const rate = v128.load32_splat(hyper);
   const b1 = v128.load32_splat(hyper, 4);
   const b2 = v128.load32_splat(hyper, 8);

@@ -4,7 +4,7 @@ import { exp, log, sigmoid, softplus, tanh } from "./functions";
 import {
   UNARY_ABS, UNARY_AFFINE, UNARY_CLIP, UNARY_EXP, UNARY_INSIDE, UNARY_LOG, UNARY_POSITIVE,
   UNARY_RECIPROCAL, UNARY_RELU, UNARY_SIGMOID, UNARY_SIGN, UNARY_SILU, UNARY_SOFTPLUS, UNARY_SQRT,
-  UNARY_SQUARE, UNARY_TANH,
+  UNARY_SQUARE, UNARY_TANH, UNARY_ROUND,
 } from "./records.gen";
 import { atLeast, atMost, blockBytes, clearPadding, f, madd } from "./vector";
 
@@ -20,6 +20,7 @@ import { atLeast, atMost, blockBytes, clearPadding, f, madd } from "./vector";
 @unmanaged class Square { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, x); } }
 @unmanaged class Abs { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.abs(x); } }
 @unmanaged class Reciprocal { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.div(f(1), x); } }
+@unmanaged class Round { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.nearest(x); } }
 @unmanaged class Clip { @inline at(x: v128, p: v128, q: v128): v128 { return atMost(atLeast(x, p), q); } }
 @unmanaged class Positive { @inline at(x: v128, p: v128, q: v128): v128 { return v128.and(f32x4.gt(x, f(0)), f(1)); } }
 @unmanaged class Inside {
@@ -82,6 +83,7 @@ export function unary(
     case UNARY_POSITIVE: return unaryRows<Positive>(to, ldTo, a, ldA, splatA, rows, cols, ps, qs);
     case UNARY_INSIDE: return unaryRows<Inside>(to, ldTo, a, ldA, splatA, rows, cols, ps, qs);
     case UNARY_SIGN: return unaryRows<Sign>(to, ldTo, a, ldA, splatA, rows, cols, ps, qs);
+    case UNARY_ROUND: return unaryRows<Round>(to, ldTo, a, ldA, splatA, rows, cols, ps, qs);
     default: unreachable();
   }
 }

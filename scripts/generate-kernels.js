@@ -34,6 +34,7 @@ function dispatch() {
   const homes = {
     "./engine": ["loop"],
     "./matmul": ["pack", "matmul", "matmulT"],
+    "./batched": ["batchedMatmul"],
     "./unary": ["unary"],
     "./binary": ["binary"],
     "./reduce": ["reduce", "logSoftmax"],
@@ -96,7 +97,7 @@ function engineConstants() {
       );
   }
   lines.push("} as const;", "");
-  lines.push("/** The values of the fields `kind` (per op) and `epilogue`. */");
+  lines.push("/** The values of the fields `kind` (per op), `form` and `epilogue`. */");
   lines.push("export const kinds = {");
   for (const [family, names] of Object.entries(kinds)) {
     const pairs = names.map((name, code) => `${name}: ${code}`);

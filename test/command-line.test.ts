@@ -84,6 +84,8 @@ describe("from a recording to a simulation", () => {
       expect(ratio).toBeCloseTo(error / floor, 12);
     }
     expect(validation.drives).toBe("drives that the fit has not seen");
+    // Of the repeat set, although the ladder was repeated more often.
+    expect(validation.counts).toMatchObject({ sequences: 2, deviceRepeats: 8 });
   });
 
   test.each([
@@ -96,6 +98,22 @@ describe("from a recording to a simulation", () => {
     const argv = ["twin", "simulate", place("twin"), "--drive", place(drive), "--repeats", "3"];
     expect((await run([...argv, "-o", place(out)])).code).toBe(0);
     expect(parseNpz(readFileSync(place(out))).arrays.get("observables")?.shape).toEqual(expected);
+  });
+
+  test("a twin's folder says from which seed, recording and data it came, and how its losses went", () => {
+    const { training, datasets } = JSON.parse(
+      readFileSync(join(place("twin"), "twin.json"), "utf8"),
+    );
+    expect(datasets).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(training.seed).toBe(0);
+    // 12 drives, the half of 4 repeated ones that the fit sees, and a ladder of 2 levels.
+    const { training: seen, validation } = training.data;
+    expect(seen.sequences + validation.sequences).toBe(12 + 2 + 2);
+    for (const { steps, history } of training.phases) {
+      expect(history.step[history.step.length - 1]).toBe(steps);
+      expect(history.loss).toHaveLength(history.step.length);
+      expect(history.validation).toHaveLength(history.step.length);
+    }
   });
 
   test("the same seed fits the same bits, another seed others", async () => {
@@ -196,7 +214,7 @@ describe("bad input ends with exit code 2 and a whole message", () => {
 
   test("a device or an option of it that does not exist", async () => {
     expect(await refusal("device", "describe", "leaky-integratr")).toMatchInlineSnapshot(`
-      "error: createDevice: there is no such kind of device. Got 'leaky-integratr', expected one of leaky-integrator, nano-ring-array, noisy-leaky-node. Did you mean 'leaky-integrator'? Choose one of these.
+      "error: createDevice: there is no such kind of device. Got 'leaky-integratr', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor. Did you mean 'leaky-integrator'? Choose one of these.
       "
     `);
     const record = ["record", "leaky-integrator", "-o", place("no.h5")];

@@ -91,7 +91,7 @@ export function createSessions(
 }
 
 /** The verb as it was typed: "twin fit". */
-export function verbOf(command: Command): string {
+function verbOf(command: Command): string {
   const parent = command.parent;
   return parent?.parent ? `${verbOf(parent)} ${command.name()}` : command.name();
 }

@@ -106,7 +106,9 @@ const strays = 3;
 export function transferVerdict(result: Omit<TransferResult, "verdict">): string {
   const { score, gap, device, twinNoiseOn, twinNoiseOff, nodes } = result;
   const [low, high] = gap.interval;
-  const size = `${formatScore(Math.abs(gap.value))} ${score} (95 %: ${formatScore(low)} to ${formatScore(high)})`;
+  // A gain is told as a positive number, and so is its interval.
+  const [least, most] = high < 0 ? [-high, -low] : [low, high];
+  const size = `${formatScore(Math.abs(gap.value))} ${score} (95 %: ${formatScore(least)} to ${formatScore(most)})`;
   const main =
     low > 0
       ? `The device falls short of its noisy twin by ${size}.`
@@ -118,7 +120,7 @@ export function transferVerdict(result: Omit<TransferResult, "verdict">): string
   const noiseFree = `Without noise the twin promised ${formatScore(twinNoiseOff.value)}, ${
     Math.abs(promise) < 5e-4
       ? "which the device reached"
-      : `${formatScore(Math.abs(promise))} ${promise > 0 ? "more than" : "less than"} the device reached`
+      : `${formatScore(Math.abs(promise))} ${promise > 0 ? "better" : "worse"} than what the device reached`
   }.`;
   const outside = nodes.filter(({ ratio }) => ratio > strays);
   const worst = nodes.reduce((a, b) => (b.ratio > a.ratio ? b : a));
@@ -134,4 +136,4 @@ export function transferVerdict(result: Omit<TransferResult, "verdict">): string
   ].join(" ");
 }
 
-const formatScore = (value: number): string => value.toFixed(3);
+const formatScore = (value: number): string => value.toFixed(3).replace("-", "\u2212");

@@ -195,11 +195,23 @@ test("the verdict says which way the gap goes, what was promised, and which node
     nodes: [node, { ...node, name: "node 2", ratio: 4.2 }],
   };
   expect(transferVerdict(result)).toMatchInlineSnapshot(
-    `"The device falls short of its noisy twin by 0.070 accuracy (95 %: 0.040 to 0.100). Without noise the twin promised 0.970, 0.110 more than the device reached. 1 of 2 nodes stray more than 3 times what noise explains, 'node 2' the most (4.2 times). Scores: device 0.860, noisy twin 0.930."`,
+    `"The device falls short of its noisy twin by 0.070 accuracy (95 %: 0.040 to 0.100). Without noise the twin promised 0.970, 0.110 better than what the device reached. 1 of 2 nodes stray more than 3 times what noise explains, 'node 2' the most (4.2 times). Scores: device 0.860, noisy twin 0.930."`,
+  );
+  const error = {
+    ...result,
+    score: "nrmseBySd" as const,
+    twinNoiseOff: at(0.561),
+    twinNoiseOn: at(1.309),
+    device: at(1.166),
+    gap: { value: -0.143, interval: [-0.202, -0.083] as const },
+    nodes: [node],
+  };
+  expect(transferVerdict(error)).toMatchInlineSnapshot(
+    `"The device does better than its noisy twin by 0.143 nrmseBySd (95 %: 0.083 to 0.202). Without noise the twin promised 0.561, 0.605 better than what the device reached. All nodes keep within 3 times what noise explains. Scores: device 1.166, noisy twin 1.309."`,
   );
   const even = { value: 0.001, interval: [-0.02, 0.02] as const };
   expect(transferVerdict({ ...result, gap: even, nodes: [node] })).toMatchInlineSnapshot(
-    `"The device scores as its noisy twin promised: they differ by 0.001 accuracy (95 %: -0.020 to 0.020). Without noise the twin promised 0.970, 0.110 more than the device reached. All nodes keep within 3 times what noise explains. Scores: device 0.860, noisy twin 0.930."`,
+    `"The device scores as its noisy twin promised: they differ by 0.001 accuracy (95 %: −0.020 to 0.020). Without noise the twin promised 0.970, 0.110 better than what the device reached. All nodes keep within 3 times what noise explains. Scores: device 0.860, noisy twin 0.930."`,
   );
 });
 

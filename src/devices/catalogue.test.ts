@@ -15,10 +15,10 @@ function messageOf(spec: object): string {
 
 test("an unknown kind is refused with the kinds there are and the nearest of them", () => {
   expect(messageOf({ kind: "nano-ring-aray", seeds })).toMatchInlineSnapshot(
-    `"createDevice: there is no such kind of device. Got 'nano-ring-aray', expected one of leaky-integrator, nano-ring-array, noisy-leaky-node. Did you mean 'nano-ring-array'? Choose one of these."`,
+    `"createDevice: there is no such kind of device. Got 'nano-ring-aray', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor. Did you mean 'nano-ring-array'? Choose one of these."`,
   );
   expect(messageOf({ kind: "laser", seeds })).toMatchInlineSnapshot(
-    `"createDevice: there is no such kind of device. Got 'laser', expected one of leaky-integrator, nano-ring-array, noisy-leaky-node. Choose one of these."`,
+    `"createDevice: there is no such kind of device. Got 'laser', expected one of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor. Choose one of these."`,
   );
   expect(messageOf({ kind: "toString", seeds })).toContain("Got 'toString', expected one of");
 });
@@ -68,9 +68,13 @@ test("the list of devices is plain JSON with one line for each", () => {
   const list = listDevices();
   expect(list.map(({ kind, summary }) => `${kind}: ${summary}`)).toMatchInlineSnapshot(`
     [
+      "duffing-oscillator: driven double well with coloured noise; hops between its wells at random",
+      "ikeda-node: opto-electronic delay node; its virtual nodes are read by an 8-bit converter",
       "leaky-integrator: leaky integrator with two coloured noises; its law is known, for checks",
+      "mackey-glass-node: electronic delay node with its virtual nodes as observables; tiny noise, large effect",
       "nano-ring-array: magnetic nano-rings in a rotating field; emergent, thermal, with fading memory",
       "noisy-leaky-node: one leaky node with white noise per task step, for network benchmarks",
+      "volatile-memristor: memristor whose filament grows under voltage and dissolves without",
     ]
   `);
   expect(JSON.parse(JSON.stringify(list))).toEqual(list);

@@ -1,12 +1,16 @@
 import { fault, suggestName } from "../base/index.ts";
 import type { Device } from "./device.ts";
 import { formatValue, type OptionRule } from "./options.ts";
+import { createDuffingOscillator, duffingOscillatorOptions } from "./virtual/duffing-oscillator.ts";
+import { createIkedaNode, ikedaNodeOptions } from "./virtual/ikeda-node.ts";
 import type { InstrumentOptions } from "./virtual/instrument.ts";
 import { createLeakyIntegrator, leakyIntegratorOptions } from "./virtual/leaky-integrator.ts";
+import { createMackeyGlassNode, mackeyGlassNodeOptions } from "./virtual/mackey-glass-node.ts";
 import { createNanoRingArray, nanoRingArrayOptions } from "./virtual/nano-ring-array.ts";
 import { createNoisyLeakyNode, noisyLeakyNodeOptions } from "./virtual/noisy-leaky-node.ts";
 import type { DeviceSeeds, Physics } from "./virtual/physics.ts";
 import { createVirtualDevice } from "./virtual/virtual-device.ts";
+import { createVolatileMemristor, volatileMemristorOptions } from "./virtual/volatile-memristor.ts";
 
 /** A kind of device that can be made by name. */
 export interface DeviceKind {
@@ -20,10 +24,26 @@ export interface DeviceKind {
 
 /** Every kind of virtual device, by the name that recipes use. */
 export const deviceKinds: Readonly<Record<string, DeviceKind>> = {
+  "duffing-oscillator": {
+    summary: "driven double well with coloured noise; hops between its wells at random",
+    options: duffingOscillatorOptions,
+    create: (options) => createDuffingOscillator(options),
+  },
+  "ikeda-node": {
+    summary: "opto-electronic delay node; its virtual nodes are read by an 8-bit converter",
+    options: ikedaNodeOptions,
+    create: (options, disorder) => createIkedaNode(options, disorder),
+  },
   "leaky-integrator": {
     summary: "leaky integrator with two coloured noises; its law is known, for checks",
     options: leakyIntegratorOptions,
     create: (options) => createLeakyIntegrator(options),
+  },
+  "mackey-glass-node": {
+    summary:
+      "electronic delay node with its virtual nodes as observables; tiny noise, large effect",
+    options: mackeyGlassNodeOptions,
+    create: (options, disorder) => createMackeyGlassNode(options, disorder),
   },
   "nano-ring-array": {
     summary: "magnetic nano-rings in a rotating field; emergent, thermal, with fading memory",
@@ -34,6 +54,11 @@ export const deviceKinds: Readonly<Record<string, DeviceKind>> = {
     summary: "one leaky node with white noise per task step, for network benchmarks",
     options: noisyLeakyNodeOptions,
     create: (options) => createNoisyLeakyNode(options),
+  },
+  "volatile-memristor": {
+    summary: "memristor whose filament grows under voltage and dissolves without",
+    options: volatileMemristorOptions,
+    create: (options, disorder) => createVolatileMemristor(options, disorder),
   },
 };
 

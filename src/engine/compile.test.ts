@@ -43,7 +43,7 @@ function errors(nodes: Record<string, Node>, values: Record<string, Float32Array
   });
 }
 
-const unary = "relu tanh silu sigmoid softplus exp square abs sign positive".split(" ");
+const unary = "relu tanh silu sigmoid softplus exp square abs sign positive round".split(" ");
 test.each([1, 3, 8, 9, 17])(
   "elementwise operations and their derivatives agree with float64 to 5e-6 at %i columns",
   (cols) => {
@@ -248,4 +248,33 @@ test("a plan that cannot be addressed says by how much, of what, and what to cha
   expect(() => compile(module, { outputs: {}, training })).toThrowErrorMatchingInlineSnapshot(
     `[Fault: engine.compile: the plan needs 34.15 GiB more than WebAssembly can address. Got 38.15 GiB: values of one shard (largest: 'tanh' [80000000, 19], 7.15 GiB) 35.76 GiB; inputs 2.38 GiB; weights, their packed copies and Adam's moments 132 KiB; plans 8 KiB; gradients of one shard 2 KiB, expected at most 4.00 GiB. Keep fewer values in time with \`checkpoint\` of scan, or use fewer rows, steps or shards.]`,
   );
+});
+
+test.each([
+  [
+    "xu",
+    "engine.diagnose: input 'xu' is the first value that is not finite. Got NaN at shard 0, step 0 of 0 to 4, row 2, column 1, expected finite numbers in every value. Look for gaps or outliers in the data that were fed.",
+  ],
+  [
+    "scale",
+    "engine.diagnose: 'exp' near parameter 'scale' is the first value that is not finite. Got Infinity at shard 0, row 0, column 1 from inputs of at most 1.000e+6, expected finite numbers in every value. Lower the learning rate, or bound what enters this operation.",
+  ],
+])("a run that breaks at %s says where, and its update changes nothing", (name, message) => {
+  const [rows, steps] = [8, 5];
+  const { loss, weights } = recurrentLoss(rows / 2, steps);
+  const training = { loss, groups: [{ parameters: weights }] };
+  const program = compile(module, { outputs: {}, training, shards: 2 });
+  const parameters = weightsOf();
+  const drive = draw(rows * steps * 2, 21);
+  if (name === "scale") parameters.scale.data[1] = 1e6;
+  else drive[5] = Number.NaN;
+  program.setParameters(parameters);
+  program.setInput("xu", drive);
+  program.setInput("xs", draw(rows * 3, 22));
+  program.setInput("xi", new Float32Array(rows));
+  program.setNoise(noise);
+  program.run();
+  expect(program.update({ learningRate: 1 })).toBeNaN();
+  expect(program.getParameters()).toEqual(parameters);
+  expect(program.diagnose()?.message).toBe(message);
 });

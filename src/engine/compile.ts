@@ -1,6 +1,7 @@
 import { createCrew } from "./crew.ts";
+import { diagnose } from "./diagnose.ts";
 import { gradients } from "./gradient.ts";
-import { topologicalOrder } from "./graph.ts";
+import { type Node, topologicalOrder } from "./graph.ts";
 import { createHost } from "./host.ts";
 import { type Job, layOutJobs } from "./jobs.ts";
 import { createKernels, type KernelModule } from "./kernels.ts";
@@ -22,6 +23,8 @@ const [runJob, updateJob] = [0, 1];
 interface Draft {
   readonly spec: ProgramSpec;
   readonly shards: number;
+  /** The loss, its derivatives, and the outputs. */
+  readonly roots: readonly Node[];
   readonly layout: Layout;
   readonly lowered: Lowered;
   readonly optimiser: Optimiser;
@@ -48,7 +51,17 @@ function draft(spec: ProgramSpec): Draft {
     Array.from({ length: shards }, (_, shard) => ({ plan, shard })),
   ];
   const jobs = [run, optimiser.job(shardBytes)];
-  return { spec, shards, layout, lowered, optimiser, shardBytes, plan, jobs };
+  return {
+    spec,
+    shards,
+    roots: training ? [training.loss, ...roots] : roots,
+    layout,
+    lowered,
+    optimiser,
+    shardBytes,
+    plan,
+    jobs,
+  };
 }
 
 /** Gradients that could not be computed in their place are copied there. */
@@ -129,6 +142,7 @@ export function compile(module: KernelModule, spec: ProgramSpec): Program {
       host.writeSet(state.first, (name) => optimiser.first(name));
       host.writeSet(state.second, (name) => optimiser.second(name));
     },
+    diagnose: () => diagnose(made.roots, host.feeds()),
     threads: crew.threads,
     isSettled: crew.isSettled,
     close: crew.close,

@@ -190,19 +190,33 @@ function emitOther(scope: Scope, node: Node, to: Location): void {
       );
       return;
     default:
-      emitSpecial(scope, node as NodeOf<"reshape" | "logSoftmax" | "normals"> & Node, to);
+      emitSpecial(scope, node, to);
   }
 }
 
-function emitSpecial(
-  scope: Scope,
-  node: NodeOf<"reshape" | "logSoftmax" | "normals"> & Node,
-  to: Location,
-): void {
+function emitBatched(scope: Scope, node: NodeOf<"batchedMatmul">, to: Location): void {
+  const { form, size } = node.attributes;
+  const fields: Fields = {
+    form: kinds.form[form],
+    c: to,
+    ldc: to.ld,
+    rows: node.shape[0],
+    ...size,
+  };
+  node.inputs.forEach((x, i) => {
+    const location = scope.locations.get(x) as Location;
+    fields["ab"[i]] = location;
+    fields[`ld${"ab"[i]}`] = x.shape[0] === 1 ? 0 : location.ld;
+  });
+  scope.records.push({ op: "batchedMatmul", fields });
+}
+
+function emitSpecial(scope: Scope, node: Node, to: Location): void {
   const [rows, cols] = node.shape;
   const source = node.inputs[0];
   const from = scope.locations.get(source) as Location;
-  if (node.op === "reshape") {
+  if (node.op === "batchedMatmul") emitBatched(scope, node, to);
+  else if (node.op === "reshape") {
     const fields: Fields = { to, ldTo: to.ld, toCols: cols, from, ldFrom: from.ld };
     Object.assign(fields, { fromCols: source.shape[1], count: rows * cols });
     scope.records.push({ op: "reshape", fields });

@@ -1,49 +1,10 @@
 import { expect, test } from "vitest";
-import { createGenerator, createStream } from "../base/index.ts";
+import { derivativeError, drawNumbers as draw } from "./derivative.test-support.ts";
 import { gradients } from "./gradient.ts";
 import { type Node, type OpName, topologicalOrder } from "./graph.ts";
 import { interpret } from "./interpreter.ts";
 import * as op from "./operations.ts";
 import { scan } from "./scan.ts";
-
-const generator = createGenerator(createStream(1));
-const draw = (size: number, scale = 1, shift = 0) =>
-  Float64Array.from({ length: size }, () => shift + scale * generator.normal());
-
-/** Largest error of the analytic derivative against central differences, relative to its norm. */
-function derivativeError(
-  build: (...p: Node[]) => Node,
-  values: Float64Array[],
-  shapes: number[][],
-) {
-  const parameters = shapes.map((s, i) => op.parameter(`p${i}`, [s[0], s[1]]));
-  const weights = op.literal([1, 1], [1]);
-  const value = build(...parameters);
-  const loss = op.mul(
-    op.sumAll(op.mul(value, op.literal(value.shape, draw(value.shape[0] * value.shape[1])))),
-    weights,
-  );
-  const grads = gradients(loss, parameters);
-  const feed = (v: Float64Array[]) => ({
-    values: Object.fromEntries(v.map((x, i) => [`p${i}`, x])),
-    noise: { stream: createStream(9), iteration: 3 },
-  });
-  const analytic = interpret(grads, feed(values));
-  const at = (v: Float64Array[]) => interpret([loss], feed(v))[0][0];
-  let worst = 0;
-  values.forEach((x, i) => {
-    let [difference, norm] = [0, 0];
-    for (let k = 0; k < x.length; k++) {
-      const h = 1e-5;
-      const moved = (step: number) => values.map((y, j) => (j === i ? y.with(k, y[k] + step) : y));
-      const numeric = (at(moved(h)) - at(moved(-h))) / (2 * h);
-      difference += (numeric - analytic[i][k]) ** 2;
-      norm += numeric ** 2;
-    }
-    worst = Math.max(worst, Math.sqrt(difference / Math.max(norm, 1e-12)));
-  });
-  return { worst, loss };
-}
 
 const covered = new Set<OpName>();
 const cases: [string, (...p: Node[]) => Node, number[][], number?][] = [
@@ -59,6 +20,7 @@ const cases: [string, (...p: Node[]) => Node, number[][], number?][] = [
   ["abs", (a) => op.abs(a), [[3, 4]]],
   ["reciprocal", (a) => op.reciprocal(op.affine(op.square(a), 1, 1)), [[3, 4]]],
   ["clip", (a) => op.clip(a, -0.5, 0.6), [[3, 4]]],
+  ["round", (a) => op.mul(a, op.round(op.affine(a, 3))), [[3, 4]]],
   ["positive", (a) => op.mul(a, op.positive(a)), [[3, 4]]],
   ["sign and stopGradient", (a) => op.mul(a, op.stopGradient(op.sign(a))), [[3, 4]]],
   ["inside", (a) => op.mul(a, op.inside(a, -0.5, 0.5)), [[3, 4]]],
@@ -166,6 +128,30 @@ const cases: [string, (...p: Node[]) => Node, number[][], number?][] = [
       [3, 2],
     ],
   ],
+  [
+    "batchedMatmul nn",
+    (a, b) => op.batchedMatmul(a, b, { m: 2, n: 4, k: 3 }),
+    [
+      [5, 6],
+      [5, 12],
+    ],
+  ],
+  [
+    "batchedMatmul nt, one left for all",
+    (a, b) => op.batchedMatmul(a, b, { m: 2, n: 4, k: 3 }, "nt"),
+    [
+      [1, 6],
+      [5, 12],
+    ],
+  ],
+  [
+    "batchedMatmul tn, one right for all",
+    (a, b) => op.batchedMatmul(a, b, { m: 2, n: 4, k: 3 }, "tn"),
+    [
+      [5, 6],
+      [1, 12],
+    ],
+  ],
   ["sumRows", op.sumRows, [[3, 4]]],
   ["sumCols", op.sumCols, [[3, 4]]],
   ["sumAll of one row", (a) => op.sumAll(op.square(a)), [[1, 4]]],
@@ -271,7 +257,7 @@ test("every operation with a derivative is in the list above", () => {
 /** All operation names, from a value of the closed union. */
 function interpretable(): Record<string, true> {
   const names =
-    "affine relu tanh silu sigmoid softplus exp log sqrt square abs reciprocal clip positive sign inside stopGradient add sub mul div min max reluGrad tanhGrad siluGrad matmul sumRows sumCols sumAll broadcast concat concatRows slice sliceRows pad padRows reshape logSoftmax normals parameter literal";
+    "affine relu tanh silu sigmoid softplus exp log sqrt square abs reciprocal round clip positive sign inside stopGradient add sub mul div min max reluGrad tanhGrad siluGrad matmul batchedMatmul sumRows sumCols sumAll broadcast concat concatRows slice sliceRows pad padRows reshape logSoftmax normals parameter literal";
   return Object.fromEntries(names.split(" ").map((name) => [name, true]));
 }
 

@@ -3,6 +3,7 @@ import { dependents, type Node, type NodeOf, type OpName, topologicalOrder } fro
 import {
   add,
   affine,
+  batchedMatmul,
   broadcast,
   constant,
   div,
@@ -76,6 +77,7 @@ const gradientOf: { readonly [N in OpName]: GradientRule<N> } = {
   positive: () => [undefined],
   inside: () => [undefined],
   sign: () => [undefined],
+  round: () => [undefined],
   affine: ({ attributes }, g) => [affine(g, attributes.scale)],
   relu: (node, g) => [reluGrad(g, node)],
   tanh: (node, g) => [tanhGrad(g, node)],
@@ -113,6 +115,24 @@ const gradientOf: { readonly [N in OpName]: GradientRule<N> } = {
         return [matmul(g, b, "nn"), matmul(g, a, "tn")];
       case "tn":
         return [matmul(b, g, "nt"), matmul(a, g, "nn")];
+    }
+  },
+  batchedMatmul: (node, g) => {
+    const [a, b] = of(node);
+    const { form, size } = node.attributes;
+    const { m, n, k } = size;
+    const sums = (ofA: Node, ofB: Node): Cotangents => [sumTo(ofA, a), sumTo(ofB, b)];
+    const left = { m, n: k, k: n };
+    switch (form) {
+      case "nn":
+        return sums(batchedMatmul(g, b, left, "nt"), batchedMatmul(a, g, { m: k, n, k: m }, "tn"));
+      case "nt":
+        return sums(batchedMatmul(g, b, left), batchedMatmul(g, a, { m: n, n: k, k: m }, "tn"));
+      case "tn":
+        return sums(
+          batchedMatmul(b, g, { m: k, n: m, k: n }, "nt"),
+          batchedMatmul(a, g, { m: k, n, k: m }),
+        );
     }
   },
   sumRows: ({ inputs }, g) => [broadcast(g, inputs[0].shape)],

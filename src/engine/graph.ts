@@ -6,6 +6,13 @@ export type Shape = readonly [rows: number, cols: number];
 /** Which operand of a matrix product is transposed: a b, a b^T or a^T b. */
 export type MatmulForm = "nn" | "nt" | "tn";
 
+/** Sizes of a product [m, k] [k, n], whichever operand is stored transposed. */
+export interface ProductSize {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
 /** What an operation needs to know beyond its inputs. */
 export interface OpAttributes {
   /** Written by the host before each run; `steps` matrices stacked; `shared` by all shards. */
@@ -29,6 +36,7 @@ export interface OpAttributes {
   sliceRows: { readonly from: number };
   padRows: { readonly from: number };
   scan: ScanAttributes;
+  batchedMatmul: { readonly form: MatmulForm; readonly size: ProductSize };
   /** Carry `index` of a scan after its last step. */
   final: { readonly index: number };
   /** A value of a scan's body at every step, stacked in the order of time. */
@@ -44,6 +52,7 @@ export interface OpAttributes {
   square: null;
   abs: null;
   reciprocal: null;
+  round: null;
   positive: null;
   sign: null;
   add: null;
@@ -85,12 +94,20 @@ export interface ScanAttributes {
 
 export type OpName = keyof OpAttributes;
 
+/** What a value is called when something is said about it; it changes nothing else. */
+export interface Label {
+  readonly text: string;
+  /** Names of rows, repeated from the first row on: the devices of a network, say. */
+  readonly rows?: readonly string[];
+}
+
 /** One value of a program: an operation, its inputs and the shape of its result. */
 export interface NodeOf<N extends OpName> {
   readonly op: N;
   readonly inputs: readonly Node[];
   readonly attributes: OpAttributes[N];
   readonly shape: Shape;
+  readonly label?: Label;
 }
 
 export type Node = { [N in OpName]: NodeOf<N> }[OpName];
@@ -101,8 +118,9 @@ export function createNode<N extends OpName>(
   inputs: readonly Node[],
   attributes: OpAttributes[N],
   shape: Shape,
+  label?: Label,
 ): Node {
-  return { op, inputs, attributes, shape } as Node;
+  return { op, inputs, attributes, shape, ...(label && { label }) } as Node;
 }
 
 /** Text of a shape for messages. */

@@ -1,7 +1,7 @@
 // How the host reads and writes the matrices of a program.
 import { childStream, fault } from "../base/index.ts";
 import type { Node } from "./graph.ts";
-import type { NoiseState } from "./interpreter.ts";
+import type { Feeds, NoiseState } from "./interpreter.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Layout } from "./layout.ts";
 import type { Lowered } from "./lower.ts";
@@ -20,6 +20,8 @@ export interface Host {
   /** Mean over shards of a [1, 1] value. */
   readScalar(node: Node): number;
   readOutput(name: string): Float32Array;
+  /** What the last run was fed, shard by shard, for the interpreter. */
+  feeds(): Feeds[];
 }
 
 /** Rows of a matrix, and where they stand in a dense array of the host. */
@@ -84,6 +86,7 @@ export function createHost(
     const [rows, cols] = node.shape;
     return { location, shard: 0, cols, rows, row: 0, at: 0 };
   };
+  let noise: NoiseState | undefined;
   for (const [node, location] of lowered.locations) {
     if (node.op === "literal") write(whole(node, location), node.attributes.data);
     if (node.op === "constant" && location.region === "shared") {
@@ -101,12 +104,13 @@ export function createHost(
       checkInput(name, values.length, node, steps, copies);
       for (const block of blocksOf(node, location, steps, copies)) write(block, values);
     },
-    setNoise(noise) {
+    setNoise(state) {
+      noise = state;
       for (const [name, location] of lowered.keys) {
-        const { key0, key1 } = childStream(noise.stream, name);
+        const { key0, key1 } = childStream(state.stream, name);
         i32.set([key0, key1], address(location) >> 2);
       }
-      i32.set([noise.iteration, noise.firstStep ?? 0], address(lowered.clock) >> 2);
+      i32.set([state.iteration, state.firstStep ?? 0], address(lowered.clock) >> 2);
     },
     readSet(placeOf) {
       const set: Record<string, { shape: readonly [number, number]; data: Float32Array }> = {};
@@ -143,6 +147,16 @@ export function createHost(
       const out = new Float32Array(copies * value.shape[0] * value.shape[1]);
       for (const block of blocksOf(value, location, steps, copies)) read(block, out);
       return out;
+    },
+    feeds() {
+      return Array.from({ length: shards }, (_, shard) => {
+        const values: Record<string, Float32Array> = {};
+        for (const [name, { node, location }] of [...layout.inputs, ...layout.parameters]) {
+          values[name] = new Float32Array(node.shape[0] * node.shape[1]);
+          read({ ...whole(node, location), shard }, values[name]);
+        }
+        return { values, noise };
+      });
     },
   };
 }

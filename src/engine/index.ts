@@ -15,13 +15,16 @@
 
 export { loadKernelModule } from "#load-kernels";
 export { compile, planMemory } from "./compile.ts";
+export { diagnose } from "./diagnose.ts";
 export { gradients } from "./gradient.ts";
 export {
   formatNodeShape,
+  type Label,
   type MatmulForm,
   type Node,
   type NodeOf,
   type OpName,
+  type ProductSize,
   type Shape,
   topologicalOrder,
 } from "./graph.ts";
@@ -32,6 +35,7 @@ export {
   add,
   addAll,
   affine,
+  batchedMatmul,
   broadcast,
   clip,
   concat,
@@ -41,12 +45,15 @@ export {
   exp,
   input,
   inside,
+  labelled,
   literal,
   log,
   logSoftmax,
   matmul,
   max,
   meanAll,
+  meanCols,
+  meanRows,
   min,
   mul,
   negate,
@@ -59,6 +66,7 @@ export {
   relu,
   reluGrad,
   reshape,
+  round,
   sigmoid,
   sign,
   silu,

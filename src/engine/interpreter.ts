@@ -19,6 +19,27 @@ export interface NoiseState {
   readonly firstStep?: number;
 }
 
+/** Where in a loop a value is computed. */
+export interface LoopPosition {
+  readonly loop: NodeOf<"scan">;
+  /** Counted in time from 0, also where the loop walks backwards. */
+  readonly step: number;
+}
+
+/** How a graph is walked. */
+export interface Walk {
+  readonly feeds: Feeds;
+  /** Round every value to float32, as kernels keep it (default false). */
+  readonly rounded?: boolean;
+  /** Sees every value when it is computed; `loops` from the outermost to the innermost. */
+  readonly watch?: (
+    node: Node,
+    value: Float64Array,
+    inputs: readonly Float64Array[],
+    loops: readonly LoopPosition[],
+  ) => void;
+}
+
 type Values = Map<Node, Float64Array>;
 type Rule<N extends OpName> = (
   node: NodeOf<N>,
@@ -47,6 +68,12 @@ const binary =
     return out;
   };
 
+/** As IEEE 754 rounds: 0.5 to 0, 1.5 and 2.5 to 2. */
+const roundToEven = (x: number): number => {
+  const down = Math.floor(x);
+  const rest = x - down;
+  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
+};
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const siluSlope = (x: number): number => logistic(x) * (1 + x * (1 - logistic(x)));
 
@@ -85,6 +112,32 @@ function multiply(node: NodeOf<"matmul">, a: Float64Array, b: Float64Array): Flo
         sum += x * (form === "nt" ? b[j * bCols + k] : b[k * bCols + j]);
       }
       out[i * cols + j] = sum;
+    }
+  }
+  return out;
+}
+
+function multiplyEach(
+  node: NodeOf<"batchedMatmul">,
+  a: Float64Array,
+  b: Float64Array,
+): Float64Array {
+  const { form, size } = node.attributes;
+  const { m, n, k } = size;
+  const [rowsA, rowsB] = node.inputs.map((x) => x.shape[0]);
+  const out = new Float64Array(node.shape[0] * m * n);
+  for (let row = 0; row < node.shape[0]; row++) {
+    const atA = (rowsA === 1 ? 0 : row) * m * k;
+    const atB = (rowsB === 1 ? 0 : row) * k * n;
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let l = 0; l < k; l++) {
+          const x = a[atA + (form === "tn" ? l * m + i : i * k + l)];
+          sum += x * b[atB + (form === "nt" ? j * k + l : l * n + j)];
+        }
+        out[row * m * n + i * n + j] = sum;
+      }
     }
   }
   return out;
@@ -217,6 +270,7 @@ const ruleOf: { readonly [N in OpName]: Rule<N> } = {
   square: unary((x) => x * x),
   abs: unary(Math.abs),
   reciprocal: unary((x) => 1 / x),
+  round: unary(roundToEven),
   positive: unary((x) => (x > 0 ? 1 : 0)),
   sign: unary(Math.sign),
   clip: ({ attributes: { low, high } }, [a]) => a.map((x) => Math.min(Math.max(x, low), high)),
@@ -231,6 +285,7 @@ const ruleOf: { readonly [N in OpName]: Rule<N> } = {
   tanhGrad: binary((g, y) => g * (1 - y * y)),
   siluGrad: binary((g, x) => g * siluSlope(x)),
   matmul: (node, [a, b]) => multiply(node, a, b),
+  batchedMatmul: (node, [a, b]) => multiplyEach(node, a, b),
   sumRows: (node, [a]) => sum(node as Node, a),
   sumCols: (node, [a]) => sum(node as Node, a),
   sumAll: (node, [a]) => sum(node as Node, a),
@@ -253,7 +308,13 @@ const ruleOf: { readonly [N in OpName]: Rule<N> } = {
 };
 
 /** Walk a scan and set the values of its `final` and `stacked` nodes. */
-function runScan(node: NodeOf<"scan">, users: readonly Node[], values: Values, feeds: Feeds): void {
+function runScan(
+  node: NodeOf<"scan">,
+  users: readonly Node[],
+  values: Values,
+  walk: Walk,
+  loops: readonly LoopPosition[],
+): void {
   const { steps, reverse, carryIn, carryOut, slices, captured } = node.attributes;
   const outer = scanInputs(node);
   const get = (x: Node) => values.get(x) as Float64Array;
@@ -272,7 +333,7 @@ function runScan(node: NodeOf<"scan">, users: readonly Node[], values: Values, f
       inner.set(x, get(outer.sequences[i]).subarray(t * size, (t + 1) * size));
     });
     const results = [...carryOut, ...wanted.map((x) => x.attributes.value)];
-    evaluate(results, inner, feeds);
+    evaluate(results, inner, walk, [...loops, { loop: node, step: t }]);
     carry = carryOut.map((x) => inner.get(x) as Float64Array);
     wanted.forEach((x, i) => {
       const value = inner.get(x.attributes.value) as Float64Array;
@@ -286,7 +347,12 @@ function runScan(node: NodeOf<"scan">, users: readonly Node[], values: Values, f
 }
 
 /** Compute the roots and all they need into `values`, which may hold some already. */
-function evaluate(roots: readonly Node[], values: Values, feeds: Feeds): void {
+function evaluate(
+  roots: readonly Node[],
+  values: Values,
+  walk: Walk,
+  loops: readonly LoopPosition[],
+): void {
   const order = topologicalOrder(roots, new Set(values.keys()));
   const scanUsers = new Map<Node, Node[]>();
   for (const node of order) {
@@ -296,11 +362,14 @@ function evaluate(roots: readonly Node[], values: Values, feeds: Feeds): void {
   for (const node of order) {
     if (values.has(node)) continue;
     if (node.op === "scan") {
-      runScan(node, scanUsers.get(node) ?? [], values, feeds);
+      runScan(node, scanUsers.get(node) ?? [], values, walk, loops);
       continue;
     }
     const inputs = node.inputs.map((x) => values.get(x) as Float64Array);
-    values.set(node, (ruleOf[node.op] as Rule<OpName>)(node as never, inputs, feeds));
+    const exact = (ruleOf[node.op] as Rule<OpName>)(node as never, inputs, walk.feeds);
+    const value = walk.rounded ? exact.map(Math.fround) : exact;
+    walk.watch?.(node, value, inputs, loops);
+    values.set(node, value);
   }
 }
 
@@ -312,7 +381,12 @@ function evaluate(roots: readonly Node[], values: Values, feeds: Feeds): void {
  * @returns      Row-major elements of each root.
  */
 export function interpret(roots: readonly Node[], feeds: Feeds): Float64Array[] {
+  return walkGraph(roots, { feeds });
+}
+
+/** Run a graph as {@link interpret} does, rounding and watching on the way. */
+export function walkGraph(roots: readonly Node[], walk: Walk): Float64Array[] {
   const values: Values = new Map();
-  evaluate(roots, values, feeds);
+  evaluate(roots, values, walk, []);
   return roots.map((root) => values.get(root) as Float64Array);
 }

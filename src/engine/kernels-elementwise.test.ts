@@ -34,6 +34,10 @@ const unaryOf: Record<keyof typeof kinds.unary, (x: number, p: number, q: number
   positive: (x) => (x > 0 ? 1 : 0),
   inside: (x, p, q) => (x > p && x < q ? 1 : 0),
   sign: Math.sign,
+  round: (x) => {
+    const near = Math.round(x);
+    return near - x === 0.5 && near % 2 !== 0 ? near - 1 : near;
+  },
 };
 const binaryOf: Record<keyof typeof kinds.binary, (a: number, b: number) => number> = {
   add: (a, b) => a + b,
@@ -182,6 +186,7 @@ describe.each(builds)("the %s build", (build) => {
     expect(apply("log", [1e-40])[0]).toBeCloseTo(-92.1034, 3);
     expect(apply("sigmoid", [-inf, -200, 0, 200, inf])).toEqual([0, 0, 0.5, 1, 1]);
     expect(apply("softplus", [-inf, -200, 200, inf])).toEqual([0, 0, 200, inf]);
+    expect(apply("round", [0.5, 1.5, 2.5, -1.5, -2.5, 7.2])).toEqual([0, 2, 2, -2, -2, 7]);
     const far = apply("tanh", [-inf, ...range(0, 400).map((i) => 6 + i / 40), inf]);
     expect(Math.max(...far.map(Math.abs))).toBeLessThanOrEqual(1);
     expect([far[0], far.at(-1)].map((y) => Math.round(y! * 1e6) / 1e6)).toEqual([-1, 1]);

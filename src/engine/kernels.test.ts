@@ -224,7 +224,7 @@ describe.each(builds)("the %s build", (build) => {
     }
   });
 
-  test("ten steps of adam agree with the formula, and dead moments become exactly zero", () => {
+  test("ten steps of adam agree with the formula, dead moments become exactly zero, and a gradient that is not finite changes nothing", () => {
     for (const [n, shards] of [
       [0, 1],
       [8, 1],
@@ -240,7 +240,7 @@ describe.each(builds)("the %s build", (build) => {
       if (n) for (const x of [b, s]) x[3] = 0;
       const [rate, b1, b2, eps, iv, decay] = [0.01, 0.5, 0.25, 1e-8, 1.5, 0.001];
       const hyper = arena.matrix(1, 6, (_, c) => [rate, b1, b2, eps, iv, decay][c]);
-      const clip = arena.matrix(1, 1, () => 0.5);
+      const clip = arena.matrix(1, 2, (_, c) => [0.5, 7][c]);
       const state = {
         w: w.address,
         g: g.address,
@@ -268,6 +268,13 @@ describe.each(builds)("the %s build", (build) => {
       ] as const)
         arena.expect(matrix, (_, c) => wanted[c], 1e-5, 1e-6);
       if (n) expect([arena.at(m, 0, 3), arena.at(v, 0, 3)]).toEqual([0, 0]);
+      const before = range(0, n - 1).map((i) => arena.at(w, 0, i));
+      for (const norm of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        arena.kernels.f32[(clip.address >> 2) + 1] = norm;
+        const fields = { ...state, n, hyper: hyper.address, clip: clip.address };
+        arena.run({ op: "adam", fields });
+        expect(range(0, n - 1).map((i) => arena.at(w, 0, i))).toEqual(before);
+      }
     }
   });
 

@@ -5,6 +5,7 @@ import {
   type MatmulForm,
   type Node,
   type OpName,
+  type ProductSize,
   type Shape,
   shapeFault,
 } from "./graph.ts";
@@ -85,6 +86,8 @@ export const sqrt = (a: Node): Node => unary("sqrt", a);
 export const square = (a: Node): Node => unary("square", a);
 export const abs = (a: Node): Node => unary("abs", a);
 export const reciprocal = (a: Node): Node => unary("reciprocal", a);
+/** The nearest whole number, ties to even; its derivative is zero. */
+export const round = (a: Node): Node => unary("round", a);
 /** 1 where a > 0, else 0; its derivative is zero. */
 export const positive = (a: Node): Node => unary("positive", a);
 /** -1, 0 or 1; its derivative is zero. */
@@ -154,12 +157,44 @@ export function matmul(a: Node, b: Node, form: MatmulForm = "nn"): Node {
   return createNode("matmul", [a, b], { form }, [rows, cols]);
 }
 
+/**
+ * One small matrix product per row; each row of an operand is a matrix, row-major in its columns.
+ *
+ * @param a     [rows, m k], or one row for all.
+ * @param b     [rows, k n], or one row for all.
+ * @param size  m, n and k of the product, whichever operand is transposed.
+ * @param form  "nn": a b; "nt": b holds [n, k]; "tn": a holds [k, m].
+ * @returns     [rows, m n]
+ */
+export function batchedMatmul(a: Node, b: Node, size: ProductSize, form: MatmulForm = "nn"): Node {
+  const { m, n, k } = size;
+  const got = `${formatNodeShape(a.shape)} and ${formatNodeShape(b.shape)}`;
+  if (a.shape[1] !== m * k || b.shape[1] !== k * n || Math.min(m, n, k) < 1) {
+    throw shapeFault(
+      "batchedMatmul",
+      `the columns do not hold a product [${m}, ${k}] [${k}, ${n}]`,
+      got,
+      `[*, ${m * k}] and [*, ${k * n}], sides of at least 1`,
+    );
+  }
+  const rows = Math.max(a.shape[0], b.shape[0]);
+  if ([a, b].some((x) => x.shape[0] !== rows && x.shape[0] !== 1)) {
+    const expected = `${rows} rows, or 1 for all, in both`;
+    throw shapeFault("batchedMatmul", "the operands differ in rows", got, expected);
+  }
+  return createNode("batchedMatmul", [a, b], { form, size }, [rows, m * n]);
+}
+
 /** Sum over rows: [1, cols]. */
 export const sumRows = (a: Node): Node => createNode("sumRows", [a], null, [1, a.shape[1]]);
 /** Sum over columns: [rows, 1]. */
 export const sumCols = (a: Node): Node => createNode("sumCols", [a], null, [a.shape[0], 1]);
 /** Sum of all elements: [1, 1]. */
 export const sumAll = (a: Node): Node => createNode("sumAll", [a], null, [1, 1]);
+/** Mean over rows: [1, cols]. */
+export const meanRows = (a: Node): Node => affine(sumRows(a), 1 / a.shape[0]);
+/** Mean over columns: [rows, 1]. */
+export const meanCols = (a: Node): Node => affine(sumCols(a), 1 / a.shape[1]);
 /** Mean of all elements: [1, 1]. */
 export const meanAll = (a: Node): Node => affine(sumAll(a), 1 / (a.shape[0] * a.shape[1]));
 
@@ -268,6 +303,18 @@ export function reshape(a: Node, shape: Shape): Node {
 /** a - log(sum over columns of exp(a)), row by row. */
 export const logSoftmax = (a: Node): Node => unary("logSoftmax", a);
 
+/**
+ * The value under a name for messages. Label a value where it is made and use what comes back:
+ * values with and without their label are computed apart.
+ *
+ * @param text  For example "drive of stage 2". Inputs, parameters and normals keep their own names.
+ * @param rows  Names of rows, repeated from the first row on.
+ */
+export function labelled(node: Node, text: string, rows?: readonly string[]): Node {
+  if (node.inputs.length === 0 || node.op === "normals") return node;
+  return { ...node, label: { text, rows } };
+}
+
 /** The node with other inputs of the same shapes. */
 export function withInputs(node: Node, inputs: readonly Node[]): Node {
   inputs.forEach((next, i) => {
@@ -282,5 +329,5 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
       });
     }
   });
-  return createNode(node.op, inputs, node.attributes as never, node.shape);
+  return createNode(node.op, inputs, node.attributes as never, node.shape, node.label);
 }

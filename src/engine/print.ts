@@ -82,6 +82,10 @@ function detailsOf(node: Node, names: ReadonlyMap<Node, string>): (string | numb
       return [node.attributes.low, node.attributes.high];
     case "matmul":
       return [node.attributes.form];
+    case "batchedMatmul": {
+      const { m, n, k } = node.attributes.size;
+      return [node.attributes.form, `${m}x${k}`, `${k}x${n}`];
+    }
     case "slice":
     case "pad":
     case "sliceRows":

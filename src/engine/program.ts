@@ -1,3 +1,4 @@
+import type { Fault } from "../base/index.ts";
 import type { Node, Shape } from "./graph.ts";
 import type { NoiseState } from "./interpreter.ts";
 
@@ -69,10 +70,18 @@ export interface Program {
   read(name: string): Float32Array;
   /** The loss of the last run, mean over shards. */
   loss(): number;
-  /** One Adam step with the gradient of the last run; returns the gradient's global norm. */
+  /**
+   * One Adam step with the gradient of the last run; returns the gradient's global norm. Where that
+   * is not finite, no weight changes.
+   */
   update(options: UpdateOptions): number;
   getOptimiser(): OptimiserState;
   setOptimiser(state: OptimiserState): void;
+  /**
+   * Where the last run's numbers first stopped being finite: a fault that names operation, step,
+   * shard and row; undefined if they did not. As slow as the interpreter.
+   */
+  diagnose(): Fault | undefined;
   /** Threads that took part in the last run. */
   threads(): number;
   /** Whether the number of threads will stay: it is measured during the first runs. */

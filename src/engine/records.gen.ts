@@ -36,10 +36,15 @@ export const records = {
   sumSquares: { code: 13, fields: ["g", "gStride", "shards", "n", "to"] },
   clip: { code: 14, fields: ["sumSquares", "count", "limit", "gradientScale", "to"] },
   adam: { code: 15, fields: ["w", "g", "gStride", "shards", "m", "v", "n", "hyper", "clip"] },
+  batchedMatmul: {
+    code: 16,
+    fields: ["form", "a", "lda", "b", "ldb", "c", "ldc", "rows", "m", "n", "k"],
+  },
 } as const;
 
-/** The values of the fields `kind` (per op) and `epilogue`. */
+/** The values of the fields `kind` (per op), `form` and `epilogue`. */
 export const kinds = {
+  form: { nn: 0, nt: 1, tn: 2 },
   epilogue: { none: 0, relu: 1, tanh: 2, keepPositive: 3, tanhGrad: 4, accumulate: 5 },
   unary: {
     affine: 0,
@@ -58,6 +63,7 @@ export const kinds = {
     positive: 13,
     inside: 14,
     sign: 15,
+    round: 16,
   },
   binary: { add: 0, sub: 1, mul: 2, div: 3, reluGrad: 4, tanhGrad: 5, siluGrad: 6, min: 7, max: 8 },
   reduce: { sumRows: 0, sumCols: 1, sumAll: 2, maxCols: 3 },

@@ -35,7 +35,7 @@ export interface ScanStep {
 
 /** Placeholder inside a body. */
 export function bodyInput(role: string, like: Node, rows: number = like.shape[0]): Node {
-  return createNode("bodyInput", [], { role }, [rows, like.shape[1]]);
+  return createNode("bodyInput", [], { role }, [rows, like.shape[1]], like.label);
 }
 
 /** A value of the scan's body at every step, [steps * rows, cols], in the order of time. */

@@ -85,15 +85,19 @@ export interface HeldOut {
 }
 
 /**
- * Split the part with the most repeats into sequences for the fit and sequences that only judge it.
+ * Split the repeated part into sequences for the fit and sequences that only judge it.
  *
+ * That is `repeat_set`, or where there is none the part with the most repeats: constant drives of a
+ * ladder say little of a device, however often they were repeated.
  * The first half judges: which half does not depend on any seed, so that a twin and a recording
  * found later still fit together.
  */
 export function holdOut(recording: Recording): HeldOut {
-  const repeated = recording.parts.reduce((most, part) =>
-    part.response.shape[1] > most.response.shape[1] ? part : most,
+  const most = recording.parts.reduce((best, part) =>
+    part.response.shape[1] > best.response.shape[1] ? part : best,
   );
+  const named = recording.parts.find(({ name }) => name === "repeat_set");
+  const repeated = named && named.response.shape[1] > 1 ? named : most;
   const count = repeated.drive.shape[0];
   if (count === 1) return { seen: recording, unseen: repeated, isShared: true };
   const kept = Math.round(unseenShare * count);
@@ -121,6 +125,7 @@ export async function fitLoop(
   const { seen, unseen } = holdOut(recording);
   const { twin, history } = await fitTwin(kernels, seen, plan.fit, {
     stream,
+    seed: plan.seed,
     signal,
     onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
     onProgress: (progress) => {

@@ -6,7 +6,9 @@ import {
   deviceAgainstTwin,
   type Figure,
   formatNumber,
+  formatQuantity,
   formatReport,
+  formatTable,
   networkGraph,
   noiseAgainstDrive,
   noiseCorrelation,
@@ -28,7 +30,7 @@ export interface LoopReport {
 }
 
 /** Figures of a recording and of the twin that was fitted to it. */
-export function twinFigures(device: FittedDevice): Figure[] {
+function twinFigures(device: FittedDevice): Figure[] {
   const { recording, twin, unseen, history } = device;
   const comparison: Comparison = {
     dt: recording.dt,
@@ -52,13 +54,17 @@ export function twinFigures(device: FittedDevice): Figure[] {
           return { arm, seed: 0, panel, step: rows.map(({ step }) => step), value };
         }),
       ),
-      { name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
+      {
+        ...{ name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
+        caption:
+          "Losses during training, each phase in its own measure. That of the drift rises where its windows grow longer, which is harder. Look for curves that have levelled off, and for validation that does not turn back.",
+      },
     ),
   ];
 }
 
 /** The reference's three errors beside their floors. */
-export function validationTable(validation: TwinValidation): ReportTable {
+function validationTable(validation: TwinValidation): ReportTable {
   const { counts } = validation;
   const rows = (["mean", "std", "autocov"] as const).map((name) => {
     const { error, floor, ratio } = validation[name];
@@ -83,11 +89,14 @@ function trainingFigure(trained: readonly TransferredNetwork[], task: Task): Fig
       name: "training-curves",
       title: "Training of the network",
       stepLabel: "updates",
-      valueLabel: `${task.score}, validation part`,
+      valueLabel: `validation ${task.score}`,
       logarithmic: task.score !== "accuracy",
     },
   );
 }
+
+// As presets name the nodes of layers: too long to stand beside a node among many.
+const layerAndNode = /^layer (\d+), node (\d+)$/;
 
 /** The network as nodes and edges; a block of weights counts by its largest. */
 function drawnNetwork(network: Network): Figure {
@@ -134,18 +143,26 @@ function drawnNetwork(network: Network): Figure {
       ? ""
       : delays.every((delay) => delay === 0)
         ? " Every stage hears all earlier ones within the same task step."
-        : ` Couplings reach back ${delays.join(", ")} task steps.`;
+        : ` Couplings reach back ${delays.join(", ")} task ${delays.length === 1 && delays[0] === 1 ? "step" : "steps"}.`;
+  const layers = new Set(nodes.map(({ name }) => layerAndNode.exec(name)?.[1]));
+  const numbered = layers.has(undefined)
+    ? ""
+    : ` Devices are numbered by ${layers.size > 1 ? "layer and node" : "node"}.`;
   return networkGraph(
     {
       nodes: [
         { id: "task input", kind: "task-input" },
-        ...nodes.map(({ name }) => ({ id: name, kind: "device" as const })),
+        ...nodes.map(({ name }) => ({
+          id: name,
+          label: name.replace(layerAndNode, layers.size > 1 ? "$1.$2" : "$2"),
+          kind: "device" as const,
+        })),
         { id: "readout", kind: "readout" },
       ],
       edges: drawn,
     },
     {
-      caption: `Every connection shows the largest of its trained weights: colour its sign, width its size.${delayed}`,
+      caption: `Every connection shows the largest of its trained weights: colour its sign, width its size.${delayed}${numbered}`,
     },
   );
 }
@@ -228,7 +245,7 @@ function transferFigure(result: LoopResult, arms: readonly ArmResult[]): Figure 
 }
 
 /** Rows of the transfer table: one per arm and sample, then what needs no training of devices. */
-export function transferRows(
+function transferRows(
   result: Pick<LoopResult, "plan" | "baselines">,
   arms: readonly ArmResult[],
 ): (string | number)[][] {
@@ -241,7 +258,7 @@ export function transferRows(
         ? `${(100 * value).toFixed(1)}\u00a0%`
         : formatNumber(value);
   const range = ([low, high]: readonly [number, number]): string =>
-    `${show(isAccuracy ? Math.max(0, low) : low)} to ${show(isAccuracy ? Math.min(1, high) : high)}`;
+    `${show(isAccuracy ? Math.max(0, low) : low)}\u00a0to\u00a0${show(isAccuracy ? Math.min(1, high) : high)}`;
   return [
     ...arms.map((one) => [
       one.arm,
@@ -266,8 +283,19 @@ export function transferRows(
   ];
 }
 
+/** The transfer table for a terminal, with what its numbers are. */
+export function transferText(
+  result: Pick<LoopResult, "plan" | "task" | "baselines">,
+  arms: readonly ArmResult[],
+): string {
+  const { name, split, score } = result.task;
+  const better = score === "accuracy" ? "higher" : "lower";
+  const table = formatTable(transferRows(result, arms), { columns: transferColumns }).trimEnd();
+  return `${name} (${split}), ${score}, ${better} is better\n\n${table}`;
+}
+
 /** Headings of {@link transferRows}. */
-export const transferColumns: readonly string[] = [
+const transferColumns: readonly string[] = [
   "network",
   "carried to",
   "training part",
@@ -282,8 +310,8 @@ export const transferColumns: readonly string[] = [
 function limitText({ kinds, nodes, inputLimit }: Network, unit: string): string {
   const { min, max } = kinds[nodes[0].twin].drive;
   const how = inputLimit === "clip" ? "cut to" : "kept within";
-  const [low, high] = [formatNumber(min[0]), formatNumber(max[0])];
-  return `Drives are ${how} ${low} to ${high} ${unit}, the range that was recorded.`;
+  const [low, high] = [min[0], max[0]].map((value) => Number(value.toPrecision(3)));
+  return `Drives are ${how} ${formatNumber(low)} to ${formatQuantity(high, unit)}, the range that was recorded.`;
 }
 
 /** The page of a whole loop. */

@@ -39,7 +39,7 @@ trian: { iterations: 10 }
 train: { budget: soon }
 `;
   expect(() => read(text)).toThrowErrorMatchingInlineSnapshot(
-    `[Fault: r.yaml: the recipe has 5 faults. Got device.kind: 'leaky-integrater' is none of leaky-integrator, nano-ring-array, noisy-leaky-node; did you mean 'leaky-integrator'?; twin.hidden.1: Too small: expected number to be >=1; twin.delay: there is no such key; did you mean 'delays'?; train.budget: expected a time such as 120s or 2min; trian: there is no such key; did you mean 'train'?, expected a recipe as in docs/recipes.md. Mend what is named and start again.]`,
+    `[Fault: r.yaml: the recipe has 5 faults. Got device.kind: 'leaky-integrater' is none of duffing-oscillator, ikeda-node, leaky-integrator, mackey-glass-node, nano-ring-array, noisy-leaky-node, volatile-memristor; did you mean 'leaky-integrator'?; twin.hidden.1: Too small: expected number to be >=1; twin.delay: there is no such key; did you mean 'delays'?; train.budget: expected a time such as 120s or 2min; trian: there is no such key; did you mean 'train'?, expected a recipe as in docs/recipes.md. Mend what is named and start again.]`,
   );
 });
 

@@ -2,13 +2,12 @@ import { resolve } from "node:path";
 import { hashRecording, writeRecording } from "../data/index.ts";
 import { type KernelModule, loadKernelModule } from "../engine/index.ts";
 import { writeNetwork } from "../network/index.ts";
-import { formatTable } from "../report/index.ts";
 import { simulateTwin, writeTwin } from "../twin/index.ts";
 import { programName } from "./host.node.ts";
 import { checkFree } from "./input.node.ts";
 import { createLoopDevice, type FittedDevice, fitLoop, recordLoop } from "./loop-device.ts";
 import { type LoopPlan, networkFolder } from "./loop-plan.ts";
-import { transferColumns, transferRows } from "./loop-report.ts";
+import { transferText } from "./loop-report.ts";
 import { prepareTask, type TrainedNetwork, trainLoop } from "./loop-train.ts";
 import { type ArmResult, summariseLoop, transferLoop } from "./loop-transfer.ts";
 import { formatOutcome, makeReport } from "./report-run.node.ts";
@@ -80,10 +79,7 @@ export async function runLoop(
     const page = await makeReport(device, result, arms, run.path);
     await run.writeFigures(page.figures);
     await run.write("report.html", page.html);
-    const table = formatTable(transferRows(result, arms), {
-      columns: [...transferColumns],
-    }).trimEnd();
-    const text = `${device.validation.verdict}\n\n${table}`;
+    const text = `${device.validation.verdict}\n\n${transferText(result, arms)}`;
     return { path: run.path, report: run.at("report.html"), arms, reservoirs, text };
   });
 }

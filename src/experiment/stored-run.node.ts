@@ -6,7 +6,7 @@ import { evaluateOnTwin, readNetwork, type ScoreSummary } from "../network/index
 import { formatTable } from "../report/index.ts";
 import { readTwin, simulateTwin, type Twin } from "../twin/index.ts";
 import { type LoopPlan, networkFolder } from "./loop-plan.ts";
-import { transferColumns, transferRows } from "./loop-report.ts";
+import { transferText } from "./loop-report.ts";
 import { networkStream, prepareTask, type TrainedNetwork } from "./loop-train.ts";
 import { type ArmResult, summariseLoop, transferLoop } from "./loop-transfer.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
@@ -131,10 +131,7 @@ export async function transferRun(
   const inner = { ...context, kernels };
   const result = await transferLoop(plan, twin, task, baselines, networks, inner);
   const arms = summariseLoop(result);
-  const text = formatTable(transferRows(result, arms), {
-    columns: [...transferColumns],
-  }).trimEnd();
-  return { arms, text };
+  return { arms, text: transferText(result, arms) };
 }
 
 function checkKind(plan: LoopPlan, device: string | undefined): void {

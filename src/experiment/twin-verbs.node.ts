@@ -13,6 +13,7 @@ import {
   compareRepeats,
   type FitOptions,
   fitTwin,
+  type PhaseRecord,
   readTwin,
   type SimulateOnce,
   type StoredTwin,
@@ -52,7 +53,7 @@ export interface FitFileOptions {
 /** What a fit says. */
 export interface FittedFile {
   readonly path: string;
-  readonly phases: NonNullable<Twin["training"]>["phases"];
+  readonly phases: readonly PhaseRecord[];
   readonly text: string;
 }
 
@@ -72,6 +73,7 @@ export async function fitFile(
   const { seen } = holdOut(recording);
   const { twin } = await fitTwin(kernels, seen, options, {
     stream: childStream(createStream(seed), "fit"),
+    seed,
     signal,
     onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
     onProgress: ({ phase, step, steps, loss, validation }) => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createGenerator, createStream } from "../base/index.ts";
 import {
   compile,
+  diagnose,
   gradients,
   input,
   interpret,
@@ -126,6 +127,32 @@ test("the derivative of a recurrent two-layer network with noise agrees with cen
   );
   for (const error of Object.values(worstDerivative(network, size)))
     expect(error).toBeLessThan(1e-6);
+});
+
+test("a diagnosis names the node, the step and the weights where numbers first overflow", () => {
+  const network = createLayeredNetwork(
+    { ...options, layers: [2, 1], recurrent: true, readout: { seesInput: true } },
+    createStream(6),
+  );
+  const graph = createNetworkGraph(network, createTwinGraph(twin), size);
+  const feeds = feedsOf(network, size);
+  const values = { ...feeds.values };
+  // The second of two nodes in the second of two examples: x and its delay at the edge of float32.
+  const states = Float64Array.from(values["state 0"]);
+  const cols = states.length / 4;
+  states.fill(3e38, 3 * cols, 3 * cols + 2);
+  values["state 0"] = states;
+  values["drift.0.weight"] = new Float64Array(values["drift.0.weight"].length).fill(2);
+  const found = diagnose([sumAll(graph.read)], [{ ...feeds, values }]);
+  expect(found?.details).toMatchInlineSnapshot(`
+    {
+      "expected": "finite numbers in every value",
+      "fix": "Lower the learning rate, or bound what enters this operation",
+      "got": "Infinity at step 0 of 0 to 2, inner step 0 of 0 to 2, row 3 (layer 1, node 2), column 0 from inputs of at most 3.000e+38",
+      "what": "'matmul' near parameter 'drift.0.weight' is the first value that is not finite",
+      "where": "engine.diagnose",
+    }
+  `);
 });
 
 test("the derivative of a recorded chain that couples by all samples agrees to 1e-6", () => {

@@ -9,6 +9,7 @@ import {
   concat,
   concatRows,
   input,
+  labelled,
   literal,
   matmul,
   mul,
@@ -199,7 +200,9 @@ function runStage(builder: Builder, stage: Stage, index: number, earlier?: Node)
   const { network, node, size, carrier, ids } = builder;
   const { steps, rows } = size;
   const outside = driveFromOutside(builder, stage, index, earlier);
-  const held = stage.isRecurrent ? outside : limitDrive(network, stage, outside);
+  const held = stage.isRecurrent
+    ? outside
+    : nameDrive(builder, stage, limitDrive(network, stage, outside));
   const loops = stage.isRecurrent ? innerCouplings(builder, stage) : [];
   const line = pastResponses(builder, stage, Math.max(0, ...loops.map(({ delay }) => delay)));
   const drawn =
@@ -317,16 +320,25 @@ function limitUnit(value: Node, limit: Network["inputLimit"]): Node {
   return add(cut, affine(sub(excess, stopGradient(excess)), clippedSlope));
 }
 
+/** A drive under the names of its nodes, for messages about numbers that are not finite. */
+function nameDrive({ network, sizes }: Builder, { first, count }: Stage, drive: Node): Node {
+  const names = network.nodes.slice(first, first + count).map((node) => node.name);
+  const text = `drive of ${count === 1 ? names[0] : `${names[0]} to ${names[count - 1]}`}`;
+  const isRowOfOneNode = drive.shape[1] === sizes.inputs;
+  return labelled(drive, text, isRowOfOneNode ? names : undefined);
+}
+
 /** H device steps under one drive [B, nodes * inputs]; each sample [B * nodes, observables]. */
 function holdDrive(
-  { network, node, size, sizes }: Builder,
+  builder: Builder,
   stage: Stage,
   start: Node,
   drive: Node,
   sequences: { readonly carrier?: Node; readonly normals?: Node },
 ): { readonly state: Node; readonly samples: readonly Node[] } {
+  const { network, node, size, sizes } = builder;
   const rows = size.rows * stage.count;
-  const held = reshape(drive, [rows, sizes.inputs]);
+  const held = nameDrive(builder, stage, reshape(drive, [rows, sizes.inputs]));
   const step = (state: Node, carrier?: Node, drawn?: Node) =>
     node.step({
       state,

@@ -1,5 +1,5 @@
 import { childStream, fault, mean, type Stream, standardDeviation } from "../base/index.ts";
-import type { KernelModule, ParameterSet } from "../engine/index.ts";
+import type { KernelModule, ParameterSet, Program } from "../engine/index.ts";
 import { cosineRate } from "../nn/index.ts";
 import type { Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
@@ -177,10 +177,10 @@ async function runTraining(
     checkSignal(signal, iteration, iterations);
     trainer.prepare(iteration);
     program.run();
-    sum += checkFinite(program.loss(), iteration, iterations);
+    sum += checkFinite(program.loss(), program, iteration, iterations);
     count++;
     const learningRate = cosineRate(iteration, iterations, { first });
-    checkFinite(program.update({ learningRate }), iteration, iterations);
+    checkFinite(program.update({ learningRate }), program, iteration, iterations);
     if ((iteration + 1) % every !== 0 && iteration + 1 !== iterations) continue;
     const now = weightsOf(network, program.getParameters());
     const judged = trainer.validate(now);
@@ -223,13 +223,19 @@ function checkSignal(signal: AbortSignal | undefined, iteration: number, iterati
   });
 }
 
-function checkFinite(value: number, iteration: number, iterations: number): number {
+function checkFinite(
+  value: number,
+  program: Program,
+  iteration: number,
+  iterations: number,
+): number {
   if (Number.isFinite(value)) return value;
-  throw fault("not-finite", {
-    where: "trainNetwork",
-    what: `the loss or its gradient is not finite after ${iteration + 1} updates`,
+  const found = program.diagnose()?.details ?? {
+    what: "the loss is not finite",
     got: `${value}`,
-    expected: `a finite number for all ${iterations} updates`,
+    expected: "a finite number at every update",
     fix: "Lower the learning rate or the scales of couplings, or shorten the window",
-  });
+  };
+  const what = `in update ${iteration + 1} of ${iterations}, ${found.what}`;
+  throw fault("not-finite", { ...found, where: "trainNetwork", what });
 }

@@ -13,7 +13,7 @@ export interface Axis {
   readonly label?: string;
   readonly domain: readonly [number, number];
   readonly logarithmic?: boolean;
-  /** Positions of ticks, or roughly how many. */
+  /** Positions of ticks, or roughly how many; a logarithmic axis chooses its own by default. */
   readonly ticks?: readonly number[] | number;
   /** Text of a tick (default: a number). */
   readonly formatTick?: (value: number) => string;
@@ -75,6 +75,20 @@ const formatLogTick = (value: number): string => {
   return isPower ? formatNumber(value, 1).replace(/^1 × /, "") : formatNumber(value, 1);
 };
 
+/** Powers of ten within a domain, or finer ticks where there are fewer than three. */
+const logTicks = ([low, high]: readonly [number, number]): number[] => {
+  const powers = Array.from(
+    { length: 1 + Math.ceil(Math.log10(high / low)) + 1 },
+    (_, i) => 10 ** (Math.floor(Math.log10(low)) + i),
+  );
+  const within = (mantissas: readonly number[]): number[] =>
+    powers
+      .flatMap((power) => mantissas.map((mantissa) => mantissa * power))
+      .filter((tick) => tick >= low && tick <= high);
+  const choices = [[1], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7]].map(within);
+  return choices.find((ticks) => ticks.length >= 3) ?? choices[2];
+};
+
 const tickFormatOf = (axis: Axis): ((value: number) => string) | undefined => {
   if (axis.bare) return () => "";
   if (axis.formatTick) return axis.formatTick;
@@ -92,7 +106,10 @@ const scaleOf = (axis: Axis, label: string | null): Plot.ScaleOptions => ({
   labelArrow: "none",
   grid: axis.grid ?? false,
   tickSize: 4,
-  ticks: axis.ticks as number[] | number | undefined,
+  ticks:
+    axis.logarithmic && axis.ticks === undefined
+      ? logTicks(axis.domain)
+      : (axis.ticks as number[] | number | undefined),
   tickFormat: tickFormatOf(axis),
 });
 

@@ -319,3 +319,16 @@ test("faults say what is wrong and what to do", () => {
     `[Fault: report.deviceAgainstTwin: there is no observable of this number. Got observable 3, expected a whole number from 0, below 1. Count from 0, up to the last observable that was recorded.]`,
   );
 });
+
+test.each([
+  [0.51, 0.7],
+  [0.5, 1.6],
+  [0.0083, 0.091],
+  [3e-4, 2],
+  [2e-9, 40],
+])("a loss from %d to %d is drawn with at least three numbers on its axis", (low, high) => {
+  const { svg } = trainingCurves([curve("aware", 0, [high, Math.sqrt(low * high), low])]);
+  const labels = /aria-label="y-axis tick label"[^>]*>(.*?)<\/g>/s.exec(svg)?.[1] ?? "";
+  const numbers = [...labels.matchAll(/<text[^>]*>([^<]+)<\/text>/g)].map(([, text]) => text);
+  expect(new Set(numbers).size).toBeGreaterThanOrEqual(3);
+});

@@ -179,7 +179,7 @@ const drawNode = (node: NetworkNode, at: Position, radius: number, labelled: boo
   if (!labelled) return shape;
   const shift = (radius + 5) * (node.kind === "task-input" ? -1 : 1);
   const text = node.label ?? node.id;
-  const within = textWidth(text, 9) < 1.7 * radius;
+  const within = textWidth(text, 9) < 1.8 * radius;
   const place =
     node.kind === "device"
       ? { x: at.x, y: at.y + (within ? 0 : radius + 9), "text-anchor": "middle", "font-size": 9 }

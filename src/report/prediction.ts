@@ -151,6 +151,11 @@ const drawnColumns = (drawn: Drawn, unit: string): CsvColumn[] => {
   ];
 };
 
+const several = (runs: number): string =>
+  `; mean and central 90 % of ${countOf(runs, "run")}. Look for errors that come at the same place in every run, which are the network’s, against those that change from run to run, which are the noise’s.`;
+const single =
+  ". Look for errors that go with the target, a lag or peaks that are missed: they are the network’s; noise knows nothing of the target.";
+
 const regressionParts = (input: RegressionInput, steps: readonly number[]): FigureParts => {
   const time = input.target.length;
   for (const { label, values } of input.predictions) {
@@ -167,7 +172,7 @@ const regressionParts = (input: RegressionInput, steps: readonly number[]): Figu
   return {
     name: "prediction-against-target",
     title: "Prediction against target",
-    caption: `Target and prediction over ${countOf(steps.length, "task step")}${most > 1 ? `; mean and central 90 % of ${countOf(most, "run")}` : ""}. Look for errors that come at the same place in every run, which are the network’s, against those that change from run to run, which are the noise’s.`,
+    caption: `Target and prediction over ${countOf(steps.length, "task step")}${most > 1 ? several(most) : single}`,
     rows: drawRegression(steps, target, all, quantity).map((panel) => [panel]),
     legend: [{ label: "target", colour: colour("ink"), mark: "dashed" }, ...legend],
     columns: [

@@ -3,7 +3,7 @@ import { domainOf, drawChart, pageWidth } from "./chart.ts";
 import { tabulate } from "./csv.ts";
 import { countOf, type Figure, type FigureWords, finishFigure } from "./figure.ts";
 import { armColour } from "./palette.ts";
-import { quantiles, toFinite } from "./statistics.ts";
+import { extent, quantiles, toFinite } from "./statistics.ts";
 import type { Panel } from "./svg.ts";
 
 /** A loss or score over the steps of one training run. */
@@ -24,7 +24,10 @@ export interface TrainingCurvesOptions extends FigureWords {
   readonly valueLabel?: string;
   /** What a step is (default "epoch"). */
   readonly stepLabel?: string;
-  /** Logarithmic value axis (default true); a panel with values of zero or less stays linear. */
+  /**
+   * Logarithmic value axis (default true); a panel stays linear where a value is zero or less, or
+   * where they span less than a factor of three.
+   */
   readonly logarithmic?: boolean;
 }
 
@@ -89,8 +92,8 @@ const drawPanel = (
 ): Panel => {
   const { heading, width, stepLabel = "epoch", valueLabel } = options;
   const values = points.map(({ value }) => value);
-  const positive = values.every((value) => !Number.isFinite(value) || value > 0);
-  const logarithmic = (options.logarithmic ?? true) && positive;
+  const [low, high] = extent(values) ?? [1, 1];
+  const logarithmic = (options.logarithmic ?? true) && low > 0 && high > 3 * low;
   return drawChart({
     width,
     height: 230,
@@ -105,7 +108,7 @@ const drawPanel = (
       label: valueLabel ?? (heading === "" ? "loss" : undefined),
       logarithmic,
       grid: true,
-      ticks: logarithmic ? 4 : 6,
+      ticks: logarithmic ? undefined : 5,
     },
     marks: arms.flatMap((arm, i) =>
       armMarks(
@@ -120,7 +123,7 @@ const drawPanel = (
 const captionOf = (valueLabel: string, seeds: number): string => {
   const name = valueLabel.charAt(0).toUpperCase() + valueLabel.slice(1);
   const lines = `, ${countOf(seeds, "seed")}: each seed is a faint line, the strong line their median`;
-  return `${name} during training${seeds > 1 ? lines : ""}. Look for curves that have levelled off, and for validation that does not rise again.`;
+  return `${name} during training${seeds > 1 ? lines : ""}. Look for curves that have levelled off, and for validation that does not turn back.`;
 };
 
 /**

@@ -194,7 +194,7 @@ export function transferChart(input: TransferInput, options: FigureWords = {}): 
     name: "transfer",
     title: "From the twin to the device",
     caption:
-      "Scores of the same trained networks on the twin and on the device; bars are 95 % intervals, dashed lines are baselines without a device. Look at the slope from left to right: a flat line carries over, and the twin with noise should already foretell what the device gives.",
+      "Scores of the same trained networks on the twin and on the device; bars are 95 % intervals, dashed lines are baselines. Look at the slope from left to right: a flat line carries over, and the twin with noise should already foretell what the device gives.",
     rows: [[draw(input, shown, points, lines)]],
     legend: input.arms.map(({ arm }, i) => ({ label: arm, colour: armColour(i), mark: "dot" })),
     columns: columnsOf(input, points, lines),

@@ -12,7 +12,10 @@ export interface StepModel {
   readonly rate?: Node;
 }
 
-/** Amplitudes of the noise, each column driven by its own normal. */
+/**
+ * Amplitudes of the noise, each column driven by its own normal. Methods that honour `noiseColumns`
+ * take that many columns of noise side by side, each for all states.
+ */
 export interface Diffusion {
   /** [rows, observables], white. */
   readonly white: Node;
@@ -31,6 +34,8 @@ export interface StepSize {
   readonly observables: number;
   readonly auxiliaries: number;
   readonly substeps: number;
+  /** Normals that act on each state: 2 in the reference's models, for `nado-` methods (default 1). */
+  readonly noiseColumns?: number;
 }
 
 /** The length of a step and its pieces. */
@@ -43,19 +48,29 @@ export interface StepTime {
 export interface MethodOrders {
   /** Strong order where G depends on nothing that moves. */
   readonly strongAdditive?: number;
+  /** Strong order where the noises commute, as a single one does. */
+  readonly strongCommuting?: number;
   readonly strongGeneral?: number;
   /** Weak order where G does not depend on the state. */
   readonly weakAdditive?: number;
+  readonly weakGeneral?: number;
 }
 
 /** One way to step; normals are an argument, so any two methods can walk the same path. */
 export interface Method {
   readonly name: string;
-  readonly calculus: "stratonovich" | "ito" | "discrete";
+  readonly calculus: "stratonovich" | "ito" | "neither" | "discrete";
+  /**
+   * c where, with small steps, dx = f dt + g dW is walked as the Ito equation with the drift
+   * f + c g g': 0 for Ito, 1/2 for Stratonovich. Left out where steps are not small by definition.
+   */
+  readonly correction?: number;
   readonly orders: MethodOrders;
   readonly source: string;
   /** Whether a step may be cut into substeps. */
   readonly hasSubsteps: boolean;
+  /** Whether auxiliaries and their force follow their exact law, whatever theta dt. */
+  readonly hasExactAuxiliaries: boolean;
   /** Standard normals per row for one whole step. */
   readonly normalCols: (size: StepSize) => number;
   /**

@@ -1,13 +1,24 @@
 import { fault } from "../base/index.ts";
 import type { Method } from "./method.ts";
+import { eulerMaruyama } from "./methods/euler-maruyama.ts";
 import { heun } from "./methods/heun.ts";
 import { map } from "./methods/map.ts";
+import { nadoRk2 } from "./methods/nado-rk2.ts";
+import { nadoRk4 } from "./methods/nado-rk4.ts";
+import { rk4 } from "./methods/rk4.ts";
 
 /** Names of the methods with which a twin can be fitted and simulated. */
-export type MethodName = "map" | "heun";
+export type MethodName = "map" | "heun" | "euler-maruyama" | "rk4" | "nado-rk2" | "nado-rk4";
 
 /** Every method by name: calculus, orders and source stand in each. */
-export const methods: { readonly [N in MethodName]: Method } = { map, heun };
+export const methods: { readonly [N in MethodName]: Method } = {
+  map,
+  heun,
+  "euler-maruyama": eulerMaruyama,
+  rk4,
+  "nado-rk2": nadoRk2,
+  "nado-rk4": nadoRk4,
+};
 
 /**
  * A method that can walk in so many substeps.
@@ -21,7 +32,7 @@ export function findMethod(name: string, substeps: number): Method {
       where: "findMethod",
       what: "there is no such method of stepping",
       got: `'${name}'`,
-      expected: Object.keys(methods).join(" or "),
+      expected: `one of ${Object.keys(methods).join(", ")}`,
       fix: "Choose one of these; a twin is simulated with the method it was fitted with",
     });
   }

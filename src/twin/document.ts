@@ -4,7 +4,13 @@ import { fault } from "../base/index.ts";
 import type { Channel } from "../data/index.ts";
 import type { ParameterSet } from "../engine/index.ts";
 import { type Method, type MethodName, methods } from "../sde/index.ts";
-import { type DriveFeature, driveFeatures, type TrainingRecord, type Twin } from "./twin.ts";
+import {
+  type DriveFeature,
+  driveFeatures,
+  type PhaseRecord,
+  type TrainingRecord,
+  type Twin,
+} from "./twin.ts";
 
 /** Version of the layout of twin.json, and the first program version that writes it. */
 export const SCHEMA_VERSION: 1 = 1;
@@ -21,11 +27,9 @@ export interface StoredCheck {
 
 /** A training record in which a loss that was never measured is null, as JSON has no NaN. */
 type StoredTraining = Omit<TrainingRecord, "phases"> & {
-  readonly phases: readonly {
-    readonly name: string;
-    readonly steps: number;
+  readonly phases: readonly (Omit<PhaseRecord, "validation"> & {
     readonly validation: number | null;
-  }[];
+  })[];
 };
 
 /** The content of twin.json, version 1. */
@@ -37,7 +41,7 @@ export interface TwinDocument extends Omit<Twin, "parameters" | "training"> {
   readonly equation: readonly string[];
   readonly calculus: Method["calculus"];
   readonly training?: StoredTraining;
-  /** Names of the parts of the recording that the twin was fitted to. */
+  /** Hashes of the recordings that the twin was fitted to. */
   readonly datasets: readonly string[];
   /** What `compareRepeats` said of it; numbers that were not finite are null. */
   readonly validation?: { readonly verdict: string; readonly [measure: string]: unknown };
@@ -59,12 +63,31 @@ const layers = z.strictObject({
   activation: z.enum(["tanh", "relu", "silu"]),
 });
 const scales = z.array(z.strictObject({ mean: z.number(), sd: positive }));
+const dataCount = z.strictObject({ sequences: count, paths: count, steps: count });
+const trainingSchema = z.strictObject({
+  seed: count.optional(),
+  stream: z.strictObject({ key0: count, key1: count }),
+  data: z.strictObject({
+    split: z.enum(["by sequence", "by time"]),
+    training: dataCount,
+    validation: dataCount,
+  }),
+  phases: z.array(
+    z.strictObject({
+      name: z.string(),
+      steps: count,
+      validation: z.number().nullable(),
+      history: z.strictObject({ step: numbers, loss: numbers, validation: numbers }),
+    }),
+  ),
+  recording: z.string(),
+});
 const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   program: z.string(),
   equation: z.array(z.string()),
   method: z.enum(Object.keys(methods) as [MethodName, ...MethodName[]]),
-  calculus: z.enum(["stratonovich", "ito", "discrete"]),
+  calculus: z.enum(["stratonovich", "ito", "neither", "discrete"]),
   dt: positive,
   substeps: z.int().positive(),
   inputs: z.array(channel).min(1),
@@ -84,15 +107,7 @@ const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   }),
   limits: z.array(z.strictObject({ min: z.number(), max: z.number() })),
   start: z.strictObject({ mean: numbers, factor: z.array(numbers) }),
-  training: z
-    .strictObject({
-      stream: z.strictObject({ key0: count, key1: count }),
-      phases: z.array(
-        z.strictObject({ name: z.string(), steps: count, validation: z.number().nullable() }),
-      ),
-      recording: z.string(),
-    })
-    .optional(),
+  training: trainingSchema.optional(),
   datasets: z.array(z.string()),
   validation: z.looseObject({ verdict: z.string() }).optional(),
   selfCheck: z.strictObject({
@@ -191,19 +206,32 @@ export function fromDocument(document: TwinDocument, parameters: ParameterSet): 
 }
 
 // u is what the networks see; c, g_0 and the standardisation are in `scales`.
+const exactLaw =
+  "da = -theta a dt + g_a(u) dW, theta = softplus(-memory), exact joint law of a and its force";
+const walkedLaw = "da = -theta a dt + g_a(u) dW, theta = softplus(-memory), in the method's stages";
 const steps: { readonly [M in MethodName]: readonly string[] } = {
   map: [
     "x(t+1) = x(t) + c [F(u) + (a(t) + D xi) W + g_x(u) zeta]",
     "a(t+1) = rho a(t) + D xi, D = sqrt(1 - rho^2) g_a(u), rho = sigmoid(memory)",
   ],
-  heun: [
-    "dx = c [F(u) + coloured force W] dt + c g_x(u) o dW, stochastic Heun",
-    "da = -theta a dt + g_a(u) dW, theta = softplus(-memory), exact joint law of a and its force",
+  heun: ["dx = c [F(u) + coloured force W] dt + c g_x(u) o dW, stochastic Heun", exactLaw],
+  "euler-maruyama": [
+    "dx = c [F(u) + coloured force W] dt + c g_x(u) dW, Ito, Euler-Maruyama",
+    exactLaw,
+  ],
+  rk4: [
+    "dx = c [F(u) + coloured force W] dt + c g_x(u) o dW, classical RK4, one dW per step",
+    exactLaw,
+  ],
+  "nado-rk2": ["dx = c [F(u) - theta a W] dt + c g_x(u) o dW, RK2 of arXiv:2401.07387", walkedLaw],
+  "nado-rk4": [
+    "dx = c [F(u) - theta a W] dt + c g_x(u) dW, RK4 of arXiv:2401.07387, drift f + 0.638 g g'",
+    walkedLaw,
   ],
 };
 
 /** The law of one step in plain text. */
-export function equationOf(twin: Twin): string[] {
+function equationOf(twin: Twin): string[] {
   const past = twin.delays > 0 ? ` ... x(t-${twin.delays})` : "";
   const [observable, auxiliary] = steps[twin.method];
   return [

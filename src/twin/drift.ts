@@ -153,7 +153,7 @@ interface DriftSize {
 }
 
 /** The noise-free paths of some windows and their error. */
-export function createDriftGraph(
+function createDriftGraph(
   twin: Twin,
   { horizon, windows }: DriftSize,
 ): { readonly loss: Node; readonly measured: Node; readonly parameters: readonly Node[] } {

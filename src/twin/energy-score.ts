@@ -113,7 +113,7 @@ interface ScoreSettings {
 }
 
 /** A chunk of free-running paths and its score. */
-export function createScoreGraph(
+function createScoreGraph(
   twin: Twin,
   { chunk, examples, paths, terms }: ScoreSettings,
 ): {

@@ -40,8 +40,21 @@ const options = { drift: small, diffusion: small, delays: 1, observationNoise: t
 const twin: Twin = {
   ...createTwin(basis, options, createStream(4)),
   training: {
+    seed: 9,
     stream: createStream(9),
-    phases: [{ name: "drift", steps: 600, validation: 0.0123 }],
+    data: {
+      split: "by sequence",
+      training: { sequences: 9, paths: 90, steps: 900 },
+      validation: { sequences: 1, paths: 10, steps: 100 },
+    },
+    phases: [
+      {
+        name: "drift",
+        steps: 600,
+        validation: 0.0123,
+        history: { step: [300, 600], loss: [0.02, 0.015], validation: [0.0123, 0.0125] },
+      },
+    ],
     recording: "0123456789abcdef",
   },
 };
@@ -210,7 +223,7 @@ test("every wrong key of twin.json is told at once, with its path", async () => 
     Object.assign(json, { delay: 2, auxiliaries: 1.5 });
   });
   expect(await messageOf(readTwin(path))).toMatchInlineSnapshot(
-    `"FOLDER/wrong/twin.json: 4 keys do not describe a twin. Got method: Invalid option: expected one of "map"|"heun"; auxiliaries: Invalid input: expected int, received number; scales.observables.1.sd: Too small: expected number to be >0; the whole file: Unrecognized key: "delay", expected the keys of a twin, schemaVersion 1. Correct the file by hand, or write the twin again."`,
+    `"FOLDER/wrong/twin.json: 4 keys do not describe a twin. Got method: Invalid option: expected one of "map"|"heun"|"euler-maruyama"|"rk4"|"nado-rk2"|"nado-rk4"; auxiliaries: Invalid input: expected int, received number; scales.observables.1.sd: Too small: expected number to be >0; the whole file: Unrecognized key: "delay", expected the keys of a twin, schemaVersion 1. Correct the file by hand, or write the twin again."`,
   );
 });
 

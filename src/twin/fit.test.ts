@@ -55,6 +55,7 @@ beforeAll(async () => {
   kernels = await loadKernelModule();
   const result = await fitTwin(kernels, recording, small, {
     stream: createStream(1),
+    seed: 1,
     onProgress: (progress) => history.push(progress),
   });
   twin = result.twin;
@@ -90,12 +91,35 @@ describe("fitTwin", () => {
     expect(noise[noise.length - 1].validation).toBeLessThan(noise[0].validation);
   });
 
-  it("keeps the updates, the stream and the fingerprint of the recording in the twin", () => {
+  it("keeps updates, losses, data, stream and the fingerprint of the recording in the twin", () => {
     const record = twin.training;
     expect(record?.phases.map(({ name, steps }) => `${name} ${steps}`)).toEqual([
       "drift 400",
       "energy-score 300",
     ]);
+    for (const { name, steps, validation, history: kept } of record?.phases ?? []) {
+      const reports = history.filter(({ phase }) => phase === name);
+      expect(kept.step).toEqual(reports.map(({ step }) => step));
+      expect(kept.loss).toEqual(reports.map(({ loss }) => loss));
+      expect(kept.step[kept.step.length - 1]).toBe(steps);
+      expect(validation).toBeLessThanOrEqual(kept.validation[kept.validation.length - 1]);
+    }
+    expect(record?.data).toMatchInlineSnapshot(`
+      {
+        "split": "by sequence",
+        "training": {
+          "paths": 180,
+          "sequences": 180,
+          "steps": 10800,
+        },
+        "validation": {
+          "paths": 20,
+          "sequences": 20,
+          "steps": 1200,
+        },
+      }
+    `);
+    expect(record?.seed).toBe(1);
     expect(record?.stream).toEqual(createStream(1));
     expect(record?.recording).toMatch(/^[0-9a-f]{16}$/);
   });
@@ -145,7 +169,7 @@ describe("fitTwin", () => {
     const wild = { ...small, drift: { ...small.drift, learningRate: Number.NaN } };
     const fit = fitTwin(kernels, recording, wild, { stream: createStream(1) });
     await expect(fit).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[Fault: fitTwin: the loss or its gradient is not finite in phase 'drift' after 2 updates. Got NaN, expected a finite number for all 400 updates. Lower the learning rate, or look for outliers in the recording.]`,
+      `[Fault: fitTwin: in phase 'drift', update 2 of 400, parameter 'drift.0.weight' is the first value that is not finite. Got NaN at shard 0, row 0, column 0, expected finite numbers in every value. An earlier update broke the weights: lower the learning rate, or clip the gradient.]`,
     );
   });
 });

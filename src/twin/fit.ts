@@ -1,11 +1,17 @@
 import { childStream, fault, type Stream } from "../base/index.ts";
 import type { Recording } from "../data/index.ts";
 import type { KernelModule, ParameterSet } from "../engine/index.ts";
-import { createDataset, type TwinDataset } from "./dataset.ts";
+import { createDataset, type PathSet, type TwinDataset } from "./dataset.ts";
 import { createDriftPhase, type DriftOptions, oneStepResiduals } from "./drift.ts";
 import { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
-import type { FitProgress, Phase, PhaseContext } from "./phase.ts";
-import { createTwin, type Twin, type TwinOptions } from "./twin.ts";
+import type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
+import {
+  createTwin,
+  type DataCount,
+  type PhaseRecord,
+  type Twin,
+  type TwinOptions,
+} from "./twin.ts";
 
 /** A time budget, turned into numbers of updates before the fit begins. */
 export interface FitBudget {
@@ -33,6 +39,8 @@ export interface FitOptions {
 /** What a fit needs from its caller. */
 export interface FitContext {
   readonly stream: Stream;
+  /** What the stream was made from; goes to the twin's record. */
+  readonly seed?: number;
   readonly onProgress?: (progress: FitProgress) => void;
   /** Told what memory a phase's plan takes, in words, before it runs. */
   readonly onPlan?: (phase: string, memory: string) => void;
@@ -43,8 +51,6 @@ export interface FitContext {
 export interface FitResult {
   readonly twin: Twin;
   readonly history: readonly FitProgress[];
-  /** How validation was told from training. */
-  readonly split: TwinDataset["split"];
 }
 
 /**
@@ -65,7 +71,7 @@ export async function fitTwin(
   kernels: KernelModule,
   recording: Recording,
   options: FitOptions,
-  { stream, onProgress, onPlan, signal }: FitContext,
+  { stream, seed, onProgress, onPlan, signal }: FitContext,
 ): Promise<FitResult> {
   const { validationShare } = options;
   const dataset = createDataset(recording, { validationShare }, childStream(stream, "split"));
@@ -78,7 +84,7 @@ export async function fitTwin(
     signal,
   });
   const history: FitProgress[] = [];
-  const record: { name: string; steps: number; validation: number }[] = [];
+  const records: PhaseRecord[] = [];
   let twin = first;
   for (const phase of phases) {
     const own = childStream(stream, phase.name);
@@ -87,7 +93,7 @@ export async function fitTwin(
       const { done, value } = await run.next();
       if (done) {
         twin = value.twin;
-        record.push({ name: phase.name, steps: value.steps, validation: value.validation });
+        records.push(recordOf(phase.name, value, history));
         break;
       }
       history.push(value);
@@ -95,8 +101,37 @@ export async function fitTwin(
     }
     if (phase.name === "drift") twin = startNoise(kernels, twin, dataset, stream);
   }
-  const training = { stream, phases: record, recording: dataset.fingerprint };
-  return { twin: { ...twin, training }, history, split: dataset.split };
+  const data = {
+    split: dataset.split,
+    training: countData(dataset.training),
+    validation: countData(dataset.validation),
+  };
+  const origin = seed === undefined ? {} : { seed };
+  const training = { ...origin, stream, data, phases: records, recording: dataset.fingerprint };
+  return { twin: { ...twin, training }, history };
+}
+
+function recordOf(
+  name: string,
+  { steps, validation }: PhaseResult,
+  progress: readonly FitProgress[],
+): PhaseRecord {
+  const reports = progress.filter(({ phase }) => phase === name);
+  const history = {
+    step: reports.map(({ step }) => step),
+    loss: reports.map(({ loss }) => loss),
+    validation: reports.map((report) => report.validation),
+  };
+  return { name, steps, validation, history };
+}
+
+function countData(sets: readonly PathSet[]): DataCount {
+  const over = (count: (set: PathSet) => number) => sets.reduce((sum, set) => sum + count(set), 0);
+  return {
+    sequences: over((set) => set.sequences),
+    paths: over((set) => set.sequences * set.repeats),
+    steps: over((set) => set.repeats * set.length.reduce((sum, steps) => sum + steps, 0)),
+  };
 }
 
 /** The phases asked for, with the updates that the budget allows. */

@@ -51,9 +51,11 @@ export { type SimulateOptions, simulateTwin } from "./simulate.ts";
 export { initialState } from "./start.ts";
 export {
   createTwin,
+  type DataCount,
   type DriveFeature,
   driveFeatures,
   type HiddenLayers,
+  type PhaseRecord,
   type Scale,
   type StartLaw,
   sizesOf,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createStream } from "../base/index.ts";
 import { input, interpret } from "../engine/index.ts";
+import { type MethodName, methods } from "../sde/index.ts";
 import {
   carrierAt,
   carrierPhase,
@@ -77,7 +78,7 @@ describe("createTwinGraph", () => {
   });
 
   it("with the noise off is what it is with normals of zero", () => {
-    for (const method of ["map", "heun"] as const) {
+    for (const method of Object.keys(methods) as MethodName[]) {
       const twin = build({ method, delays: 1, auxiliaries: 2, observationNoise: true });
       const { normalCols } = createTwinGraph(twin);
       const values = { state: [0.1, 0.2, 0.3, 0.4, 1, -1], drive: [0.7] };

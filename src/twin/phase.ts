@@ -145,15 +145,17 @@ function checkSignal({ signal, phase, done, total }: Training, step: number): vo
   });
 }
 
-function checkLoss(value: number, { phase, done, total }: Training, step: number): number {
+function checkLoss(value: number, training: Training, step: number): number {
   if (Number.isFinite(value)) return value;
-  throw fault("not-finite", {
-    where: "fitTwin",
-    what: `the loss or its gradient is not finite in phase '${phase}' after ${done + step + 1} updates`,
+  const { phase, done, total, program } = training;
+  const when = `in phase '${phase}', update ${done + step + 1} of ${total}`;
+  const found = program.diagnose()?.details ?? {
+    what: "the loss is not finite",
     got: `${value}`,
-    expected: `a finite number for all ${total} updates`,
+    expected: "a finite number at every update",
     fix: "Lower the learning rate, or look for outliers in the recording",
-  });
+  };
+  throw fault("not-finite", { ...found, where: "fitTwin", what: `${when}, ${found.what}` });
 }
 
 /** Run until code is compiled and threads have come, at most a second or so. */

@@ -47,17 +47,45 @@ export interface StartLaw {
   readonly factor: readonly (readonly number[])[];
 }
 
-/** How a twin came to be; enough to fit it again with the same bits. */
+/** How much data a fit had. */
+export interface DataCount {
+  /** Different drives. */
+  readonly sequences: number;
+  /** Drives times their repeats. */
+  readonly paths: number;
+  /** Valid sampling steps of all paths. */
+  readonly steps: number;
+}
+
+/** A phase of a fit, in its own measure of loss. */
+export interface PhaseRecord {
+  readonly name: string;
+  /** Updates. */
+  readonly steps: number;
+  /** Best validation loss: that of the weights that were kept. */
+  readonly validation: number;
+  /** Losses after some of the updates; `loss` is a mean since the update before. */
+  readonly history: {
+    readonly step: readonly number[];
+    readonly loss: readonly number[];
+    readonly validation: readonly number[];
+  };
+}
+
+/** How a twin came to be; with the options, enough to fit it again with the same bits. */
 export interface TrainingRecord {
+  /** Where the stream came from, if the caller said so. */
+  readonly seed?: number;
   /** The stream of the fit. */
   readonly stream: Stream;
-  /** Updates of each phase, in order. */
-  readonly phases: readonly {
-    readonly name: string;
-    readonly steps: number;
-    /** Best validation loss, in the phase's own measure. */
-    readonly validation: number;
-  }[];
+  /** What was trained on, and what only chose among weights. */
+  readonly data: {
+    readonly split: "by sequence" | "by time";
+    readonly training: DataCount;
+    readonly validation: DataCount;
+  };
+  /** In order. */
+  readonly phases: readonly PhaseRecord[];
   /** Fingerprint of the recording, 16 hexadecimal digits. */
   readonly recording: string;
 }

@@ -1,11 +1,21 @@
-import { createDevice, deviceKinds } from "../../src/devices/index.ts";
+import { createStream, sliceFirst } from "../../src/base/index.ts";
+import {
+  createDevice,
+  createPlaybackDevice,
+  createStandardPlan,
+  deviceKinds,
+  measureRecording,
+} from "../../src/devices/index.ts";
 import { describeDevice } from "./device.ts";
 
 const seeds = { disorder: 7, thermal: 1, instrument: 2 };
 const smaller: Record<string, object> = {
   "nano-ring-array": { L: 4, observables: ["amr", "walls", "mx", "my"] },
 };
-const longRuns: Record<string, number> = { "noisy-leaky-node": 300_000 };
+const longRuns: Record<string, number> = {
+  "noisy-leaky-node": 300_000,
+  "volatile-memristor": 300_000,
+};
 
 for (const kind of Object.keys(deviceKinds)) {
   const options = { isSeeded: true, longRun: longRuns[kind] ?? 30_000 };
@@ -18,3 +28,21 @@ describeDevice(
   () => createDevice({ kind: "leaky-integrator", seeds, instrument }),
   { isSeeded: true, longRun: 30_000 },
 );
+
+const recorded = createDevice({ kind: "nano-ring-array", L: 4, seeds });
+const sizes = { sequences: 2, repeatSequences: 2, repeats: 3, steps: 200, ladderLevels: 0 };
+const plan = createStandardPlan(await recorded.describe(), sizes, createStream(1));
+const recording = await measureRecording(recorded, plan);
+const recordedDrive = sliceFirst(recording.parts[1].drive, 1);
+describeDevice("playback of a nano-ring array", () => createPlaybackDevice(recording), {
+  isSeeded: true,
+  recordedDrive,
+});
+const withoutReset = {
+  ...recording,
+  parts: recording.parts.map(({ initial, ...part }) => part),
+};
+describeDevice("playback of a recording without resets", () => createPlaybackDevice(withoutReset), {
+  isSeeded: true,
+  recordedDrive,
+});

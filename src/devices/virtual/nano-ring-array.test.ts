@@ -1,13 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  childStream,
-  createArray,
-  createGenerator,
-  createStream,
-  type HostArray,
-  mean,
-  standardDeviation,
-} from "../../base/index.ts";
+import { createArray, type HostArray, mean } from "../../base/index.ts";
 import { createDevice } from "../catalogue.ts";
 import type { Device } from "../device.ts";
 import { depinningProbability, sineOfLag } from "./depinning.ts";
@@ -83,64 +75,11 @@ function meanShare(field: number): number {
   return sum / weight;
 }
 
-// Means of 8 samples over the last 5 of 30 cycles; their spread of some 0.03 leaves these bounds
-// several standard errors away, so that fewer than one seed in 1,000 should fail.
-// From 30 to 31 Oe a saturated array may turn in step for all 30 cycles (about half the samples).
-test("wall density dips between 26 and 29 Oe: below 0.3 there, above 0.95 at 18 Oe and from 38 Oe", async () => {
-  const densityAt = async (field: number): Promise<number> => {
-    const values: number[] = [];
-    for (let seed = 1; seed <= 8; seed++) {
-      const device = makeArray({}, seed, seed);
-      const { data } = await device.run(cycles(repeated(field, 30)));
-      values.push(mean(data.subarray(25 * 16)));
-    }
-    return mean(values);
-  };
-  for (const field of [10, 18, 38, 50]) expect(await densityAt(field)).toBeGreaterThan(0.95);
-  for (const field of [26, 27, 28, 29]) expect(await densityAt(field)).toBeLessThan(0.3);
-});
-
-// Means of 20 repeats, one array. Below 0.05 for repeats of sd 0.1 is 1.6 standard errors of a
-// difference at one time, but 5 of the average over 4 cycles used here.
-test("memory fades: two histories that differ by 0.5 in wall density agree within 0.05 after 20 cycles of 21 to 37 Oe", async () => {
-  const generator = createGenerator(childStream(createStream(5), "fields"));
-  const fields = Array.from({ length: 24 }, () => 21 + 16 * generator.uniform());
-  const densities = async (history: number): Promise<Float64Array> => {
-    const device = makeArray({});
-    const sum = new Float64Array(25);
-    for (let repeat = 0; repeat < 20; repeat++) {
-      await device.reset();
-      const before = await device.run(cycles(repeated(history, 10)));
-      sum[0] += before.data[159] / 20;
-      const { data } = await device.run(cycles(fields));
-      for (let c = 1; c <= 24; c++) sum[c] += data[16 * c - 1] / 20;
-    }
-    return sum;
-  };
-  const high = await densities(50);
-  const low = await densities(30);
-  const difference = high.map((value, c) => value - low[c]);
-  if (process.env.SHOW) console.log([...difference].map((x) => x.toFixed(2)).join(" "));
-  expect(difference[0]).toBeGreaterThan(0.5);
-  expect(Math.abs(mean(difference.subarray(21)))).toBeLessThan(0.05);
-});
-
-// 300 repeats each: the ratio has a standard error of 6 %; 30 % allows for edges too. A correct
-// program fails once in some 100,000 seeds.
-test("repeats of the wall density at 22 Oe scatter as 1/sqrt(rings) within 30 %", async () => {
-  const scatter = async (L: number): Promise<number> => {
-    const device = makeArray({ L });
-    const values: number[] = [];
-    for (let repeat = 0; repeat < 300; repeat++) {
-      await device.reset();
-      const { data } = await device.run(cycles(repeated(22, 6)));
-      values.push(data[95]);
-    }
-    return standardDeviation(values);
-  };
-  const ratio = (await scatter(6)) / (await scatter(12));
-  if (process.env.SHOW) console.log("ratio", ratio);
-  expect(Math.abs(ratio / 2 - 1)).toBeLessThan(0.3);
+test("an input is held for a quarter of a field cycle, or for all of it where asked", async () => {
+  const holdOf = async (options: NanoRingArrayOptions) =>
+    (await makeArray(options).describe()).samplesPerStep;
+  expect(await holdOf({})).toBe(4);
+  expect(await holdOf({ hold: "cycle" })).toBe(16);
 });
 
 test("another disorder seed is another sample, another thermal seed another run of it", async () => {

@@ -1,5 +1,5 @@
 import { childStream, createGenerator, createStream, type Generator } from "../../base/index.ts";
-import { listRule, numberRule, type OptionRules, readOptions } from "../options.ts";
+import { choiceRule, listRule, numberRule, type OptionRules, readOptions } from "../options.ts";
 import { fieldFrequency, regions } from "./depinning.ts";
 import { fabricateRings, type RingArray, saturateRings } from "./nano-ring-state.ts";
 import { tickRings } from "./nano-ring-tick.ts";
@@ -14,6 +14,8 @@ export interface NanoRingArrayOptions {
   readonly L?: number;
   /** What is measured, in this order. Default ["amr"]. */
   readonly observables?: readonly RingObservable[];
+  /** How long an input is held at least: a "quarter" of a field cycle (default) or a "cycle". */
+  readonly hold?: "quarter" | "cycle";
   /** A, weight of sum cos 2 theta in the AMR. Default 1. */
   readonly amrWeight?: number;
   /** B, weight of the wall density in the AMR. Default 0. */
@@ -32,19 +34,25 @@ export const nanoRingArrayOptions: OptionRules<NanoRingArrayOptions> = {
     "what is measured: resistance, wall density, magnetisation along x and y",
     true,
   ),
+  hold: choiceRule(
+    "quarter",
+    ["quarter", "cycle"],
+    "how long an input is held at least: a quarter of a field cycle or all of it",
+  ),
   amrWeight: numberRule(1, { min: -1e6, max: 1e6 }, "A in amr = A/(2N) sum cos 2 theta + B n_DW"),
   wallWeight: numberRule(0, { min: -1e6, max: 1e6 }, "B in amr = A/(2N) sum cos 2 theta + B n_DW"),
 };
 
 const samplesPerCycle = 16;
 const ticksPerSample = regions / samplesPerCycle;
+const samplesOfHold = { quarter: samplesPerCycle / 4, cycle: samplesPerCycle } as const;
 
 /**
  * An array of interconnected magnetic nano-rings in a rotating field: the flagship device.
  *
  * Input `field`, the amplitude in Oe from 0 to 60, held for one sample (4 ticks, a sixteenth of a
- * field cycle) and meant to be held for a quarter of a cycle. At the reset every ring is an onion
- * along the field, whose phase is 0; after t samples it is 2 pi t / 16.
+ * field cycle) and meant to be held for a quarter of a cycle or a whole one. At the reset every ring
+ * is an onion along the field, whose phase is 0; after t samples it is 2 pi t / 16.
  *
  * @param options   Size and observables.
  * @param disorder  Seed of the fabrication.
@@ -54,7 +62,7 @@ const ticksPerSample = regions / samplesPerCycle;
  */
 export function createNanoRingArray(options: NanoRingArrayOptions, disorder: number): Physics {
   const checked = readOptions("nano-ring-array", nanoRingArrayOptions, options);
-  const { L, observables, amrWeight, wallWeight } = checked;
+  const { L, observables, hold, amrWeight, wallWeight } = checked;
   const fabrication = createGenerator(childStream(createStream(disorder), "disorder"));
   const array = fabricateRings(L, fabrication);
   const readers = observables.map((name) => readerOf[name]);
@@ -68,7 +76,7 @@ export function createNanoRingArray(options: NanoRingArrayOptions, disorder: num
       inputs: [{ name: "field", unit: "Oe", min: 0, max: 60 }],
       observables: observables.map((name) => ({ name, unit: "1" })),
       dt: 1 / (fieldFrequency * samplesPerCycle),
-      samplesPerStep: samplesPerCycle / 4,
+      samplesPerStep: samplesOfHold[hold],
       carrierPeriod: samplesPerCycle,
       canReset: true,
       canStep: true,

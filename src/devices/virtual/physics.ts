@@ -1,5 +1,6 @@
 import type { Generator } from "../../base/index.ts";
 import type { DeviceDescription } from "../device.ts";
+import type { InstrumentOptions } from "./instrument.ts";
 
 /**
  * The physics of a virtual device: a small synchronous object without readout noise, which
@@ -9,6 +10,8 @@ export interface Physics {
   readonly description: DeviceDescription;
   /** Samples that take roughly 20 ms to compute; the device yields to the event loop so often. */
   readonly samplesPerPause: number;
+  /** Readout calibrated on a real device; options that the caller gives replace these. */
+  readonly instrument?: InstrumentOptions;
   /**
    * Go to the initial law and start (or go on) drawing thermal noise from `noise`.
    *

@@ -4,12 +4,11 @@ import {
   createGenerator,
   createStream,
   fault,
-  findNonFinite,
   formatShape,
   type Generator,
   type HostArray,
-  sizeOf,
 } from "../../base/index.ts";
+import { checkDrive } from "../check-drive.ts";
 import type { Device, DeviceDescription } from "../device.ts";
 import { createInstrument, type Instrument, type InstrumentOptions } from "./instrument.ts";
 import type { DeviceSeeds, Physics } from "./physics.ts";
@@ -17,7 +16,7 @@ import type { DeviceSeeds, Physics } from "./physics.ts";
 /** What a virtual device is made of. */
 export interface VirtualDeviceParts {
   readonly physics: Physics;
-  /** Imperfections of the readout; all off by default. */
+  /** Imperfections of the readout; by default those of the physics, if any. */
   readonly instrument?: InstrumentOptions;
   /** The disorder seed went into the physics; the other two are used here. */
   readonly seeds: Pick<DeviceSeeds, "thermal" | "instrument">;
@@ -53,7 +52,11 @@ class VirtualDevice implements Device {
       createGenerator(childStream(createStream(seeds[name]), name));
     this.#physics = physics;
     this.#thermal = generatorOf("thermal");
-    this.#instrument = createInstrument(instrument, observables.length, generatorOf("instrument"));
+    this.#instrument = createInstrument(
+      { ...physics.instrument, ...instrument },
+      observables.length,
+      generatorOf("instrument"),
+    );
     this.#input = new Float64Array(inputs.length);
     this.#output = new Float64Array(observables.length);
     physics.reset(this.#thermal, this.#output);
@@ -145,28 +148,7 @@ class VirtualDevice implements Device {
 
   #checkDrive(command: string, drive: HostArray): void {
     const { inputs } = this.#physics.description;
-    const names = inputs.map((input) => input.name).join(", ");
-    const { shape, data } = drive;
-    if (shape.length !== 2 || shape[1] !== inputs.length || data.length !== sizeOf(shape)) {
-      throw fault("shape-mismatch", {
-        where: this.#where(command),
-        what: `the drive does not fit the inputs; the device was last told '${this.#lastTold}'`,
-        got: `${formatShape(shape)} with ${data.length} elements`,
-        expected: `[*, ${inputs.length}] (time, inputs: ${names})`,
-        fix: "Give one column for each input",
-      });
-    }
-    const position = findNonFinite(data);
-    if (position < 0) return;
-    const row = Math.floor(position / inputs.length);
-    const { name, unit } = inputs[position % inputs.length];
-    throw fault("not-finite", {
-      where: this.#where(command),
-      what: `the drive is not finite; the device was last told '${this.#lastTold}'`,
-      got: `${data[position]} for '${name}' at sample ${row}`,
-      expected: `finite values, unit ${unit}`,
-      fix: "Look for a division by zero where the drive was made",
-    });
+    checkDrive({ where: this.#where(command), lastTold: this.#lastTold, inputs }, drive);
   }
 
   #interrupted(command: string, when: string): Error {

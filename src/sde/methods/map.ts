@@ -22,6 +22,7 @@ export const map: Method = {
   orders: {},
   source: "Discrete-time form of Manneschi et al. 2025, arXiv:2401.07387, with tied mixing",
   hasSubsteps: false,
+  hasExactAuxiliaries: true,
   normalCols: ({ observables, auxiliaries }) => auxiliaries + observables,
   step,
 };
