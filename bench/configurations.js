@@ -21,6 +21,8 @@
 
 /** @typedef {"drift" | "critic" | "generator"} StepName */
 
+/** Evaluations of F and G per step. */
+export const stages = { "nado-rk2": 2, "nado-rk4": 4 };
 /** Columns of noise per state. */
 export const normalsPerState = 2;
 const auxiliaries = 10;
@@ -124,5 +126,3 @@ export const updates = {
 
 /** Weight of the gradient penalty. */
 export const penaltyWeight = 10;
-/** Added under square roots, so that their derivative stays finite: a norm, a variance. */
-export const smallest = { norm: 1e-12, variance: 1e-8 };

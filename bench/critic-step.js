@@ -6,18 +6,14 @@ import {
   affine,
   concat,
   concatRows,
-  gradients,
   input,
   meanAll,
   mul,
   sliceRows,
-  sqrt,
-  square,
   sub,
-  sumAll,
-  sumCols,
 } from "twinloom/engine";
-import { penaltyWeight, smallest } from "./configurations.js";
+import { gradientPenalty } from "twinloom/nn";
+import { penaltyWeight } from "./configurations.js";
 import { createCritic, windowOf } from "./critic.js";
 import { createNoisyPath } from "./nado.js";
 
@@ -28,13 +24,12 @@ export function buildCriticStep(configuration, rows) {
   const driveWindow = input("driveWindow", [rows, inputs * horizon]);
   const fake = windowOf(configuration, createNoisyPath(configuration, rows).path, driveWindow);
   const real = concat([input("real", [rows, observables * horizon]), driveWindow]);
-  const scores = critic.score(critic.features(concatRows([fake, real])));
+  const score = (/** @type {typeof fake} */ x) => critic.score(critic.features(x));
+  const scores = score(concatRows([fake, real]));
   const mean = (/** @type {number} */ from) => meanAll(sliceRows(scores, from, rows));
 
   const mixed = add(fake, mul(sub(real, fake), input("mix", [rows, 1])));
-  const [slope] = gradients(sumAll(critic.score(critic.features(mixed))), [mixed]);
-  const norm = sqrt(affine(sumCols(square(slope)), 1, smallest.norm));
-  const penalty = affine(meanAll(square(affine(norm, 1, -1))), penaltyWeight);
+  const penalty = affine(gradientPenalty(score, mixed), penaltyWeight);
   const loss = addAll([mean(0), affine(mean(rows), -1), penalty]);
   return { loss, trained: critic.parameters };
 }

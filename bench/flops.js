@@ -1,6 +1,6 @@
 // Useful floating-point operations of a step: those of the matrix products, from the sizes alone.
 // A product of [m, k] and [k, n] counts 2 m n k. Elementwise work, noise and Adam count nothing.
-import { tableaus } from "./nado.js";
+import { stages } from "./configurations.js";
 
 /**
  * @typedef {import("./configurations.js").Configuration} Configuration
@@ -42,7 +42,7 @@ export function usefulFlops({ driftSizes, diffusionSizes, criticSizes, ...rest }
   const f = costsOf(driftSizes, states);
   const g = costsOf(diffusionSizes, states);
   const d = costsOf(criticSizes, observables * horizon);
-  const evaluations = horizon * tableaus[method].ahead.length;
+  const evaluations = horizon * stages[method];
   // The state before the first evaluation is given: nothing is pulled back to it.
   const later = evaluations - 1;
   const path = evaluations * (f.forward + g.forward);

@@ -1,18 +1,8 @@
 // A generator step, METHOD 2.3: noisy paths with gradient, F and D frozen, Adam on G, W and theta.
 // The reference's three terms, all on; f the last hidden features of the critic, sd over the batch:
 //   - mean D(fake) + mean_j (mean f_j(fake) - mean f_j(real))^2 + mean_j (sd f_j(fake) - sd f_j(real))^2
-import {
-  addAll,
-  affine,
-  concat,
-  input,
-  meanAll,
-  sqrt,
-  square,
-  sub,
-  sumRows,
-} from "twinloom/engine";
-import { smallest } from "./configurations.js";
+import { addAll, affine, concat, input, meanAll, meanRows, square, sub } from "twinloom/engine";
+import { standardDeviationRows } from "twinloom/nn";
 import { createCritic, windowOf } from "./critic.js";
 import { createNoisyPath } from "./nado.js";
 
@@ -24,19 +14,10 @@ export function buildGeneratorStep(configuration, rows) {
   const driveWindow = input("driveWindow", [rows, inputs * horizon]);
   const fake = critic.features(windowOf(configuration, path, driveWindow));
   const real = critic.features(concat([input("real", [rows, observables * horizon]), driveWindow]));
-  const [ofFake, ofReal] = [moments(fake), moments(real)];
   const loss = addAll([
     affine(meanAll(critic.score(fake)), -1),
-    meanAll(square(sub(ofFake.mean, ofReal.mean))),
-    meanAll(square(sub(ofFake.deviation, ofReal.deviation))),
+    meanAll(square(sub(meanRows(fake), meanRows(real)))),
+    meanAll(square(sub(standardDeviationRows(fake), standardDeviationRows(real)))),
   ]);
   return { loss, trained };
-}
-
-/** Mean and standard deviation over rows, ddof 1. @param {import("twinloom/engine").Node} x */
-function moments(x) {
-  const rows = x.shape[0];
-  const mean = affine(sumRows(x), 1 / rows);
-  const variance = affine(sumRows(square(sub(x, mean))), 1 / (rows - 1), smallest.variance);
-  return { mean, deviation: sqrt(variance) };
 }

@@ -34,7 +34,7 @@ export function buildNetworkStep(configuration, rows) {
 
   const task = input("task", [rows, 1], { steps: horizon });
   const target = input("target", [rows, 1], { steps: horizon });
-  const [white] = drawNetworkNormals(configuration, rows);
+  const white = drawNetworkNormals(configuration, rows);
   const outside = add(matmul(task, mask, "nt"), bias);
   const walked = scan(
     {
@@ -64,5 +64,5 @@ export function buildNetworkStep(configuration, rows) {
  * @param {number} rows
  */
 export function drawNetworkNormals({ horizon, nodes }, rows) {
-  return [normals("white", input("ids", [rows, 1]), horizon, nodes)];
+  return normals("white", input("ids", [rows, 1]), horizon, nodes);
 }

@@ -91,21 +91,15 @@ function createNetworkProblem(configuration) {
  */
 export function formatProblem(kernels, configuration, { weights, inputs }) {
   const { batch, horizon } = configuration;
-  const nodes =
-    "nodes" in configuration
-      ? drawNetworkNormals(configuration, batch)
-      : drawNormals(configuration, batch);
-  const outputs = nodes.map((value, i) => [`${i}`, { value, steps: horizon }]);
-  const program = compile(kernels, { outputs: Object.fromEntries(outputs), threads: 1 });
+  const draw = "nodes" in configuration ? drawNetworkNormals : drawNormals;
+  const value = draw(/** @type {never} */ (configuration), batch);
+  const outputs = { normals: { value, steps: horizon } };
+  const program = compile(kernels, { outputs, threads: 1 });
   program.setInput("ids", inputs.ids.data);
   program.setNoise(sharedNoise);
   program.run();
-  const parts = nodes.map((_, i) => program.read(`${i}`));
-  const data = new Float32Array(parts.length * parts[0].length);
-  parts.forEach((part, i) => {
-    data.set(part, i * part.length);
-  });
-  const normals = { shape: [parts.length, horizon, batch, nodes[0].shape[1]], data };
+  const shape = [horizon, batch, value.shape[1]];
+  const normals = { shape, data: program.read("normals") };
   const arrays = Object.entries({ ...weights, ...inputs, normals });
   const dtypes = Object.fromEntries(arrays.map(([name]) => [name, /** @type {const} */ ("f4")]));
   return formatNpz(new Map(arrays.map(([name, block]) => [name, hostArray(block)])), { dtypes });

@@ -4,9 +4,9 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { tableaus } from "../nado.js";
 import { readArrays } from "./arrays.js";
 import { serve } from "./serve.js";
+import { tableaus } from "./tableaus.js";
 
 const load = createRequire(join(process.argv[2], "package.json"));
 const jax = await import(pathToFileURL(load.resolve("@jax-js/jax")).href);

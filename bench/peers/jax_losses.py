@@ -10,8 +10,8 @@ from jax import lax, nn
 from jax import numpy as np
 
 PENALTY_WEIGHT = 10
-SMALLEST_NORM = 1e-12
-SMALLEST_VARIANCE = 1e-8
+SMALLEST_SQUARE = 1e-20
+"""Keeps the derivative of a square root finite."""
 
 
 def layers(weights, name):
@@ -35,18 +35,46 @@ def perceptron(network, x, activation=nn.relu):
     return linear(network[-1], features(network, x, activation))
 
 
-def runge_kutta(method, y, increment):
-    """One step of nado-rk2 or nado-rk4: y a tuple, increment(y) = K(y)."""
-    ahead = lambda k, factor: tuple(value + factor * more for value, more in zip(y, k))
+def runge_kutta(method, dt, y, slope):
+    """One step of nado-rk2 or nado-rk4.
+
+    y is a tuple of states, slope(y) for each of them its drift F and its noise G n, or None. The half
+    steps of nado-rk4 take the noise of half a step, sqrt(dt/2) G n.
+    """
+    ahead = lambda k, share: move(y, k, share * dt, math.sqrt(share * dt))
+    k1 = slope(y)
     if method == "nado-rk2":
-        k1 = increment(y)
-        k2 = increment(ahead(k1, 1))
-        return tuple(value + (p + q) / 2 for value, p, q in zip(y, k1, k2))
-    k1 = increment(y)
-    k2 = increment(ahead(k1, 0.5))
-    k3 = increment(ahead(k2, 0.5))
-    k4 = increment(ahead(k3, 1))
-    return tuple(v + (p + 2 * q + 2 * r + s) / 6 for v, p, q, r, s in zip(y, k1, k2, k3, k4))
+        k2 = slope(ahead(k1, 1))
+        return move(y, add(k1, k2), dt / 2, math.sqrt(dt) / 2)
+    k2 = slope(ahead(k1, 1 / 2))
+    k3 = slope(ahead(k2, 1 / 2))
+    k4 = slope(ahead(k3, 1))
+    total = add(add(k1, k4), add(k2, k3), 2)
+    return move(y, total, dt / 6, math.sqrt(dt) / 6)
+
+
+def move(y, k, drift, noise):
+    """y + drift F + noise G n, state by state."""
+    return tuple(
+        value + drift * f if g is None else value + drift * f + noise * g
+        for value, (f, g) in zip(y, k)
+    )
+
+
+def add(k, other, factor=1):
+    """k + factor other, state by state."""
+    plus = lambda a, b: a + b if factor == 1 else a + factor * b
+    return [(plus(f, p), None if g is None else plus(g, q)) for (f, g), (p, q) in zip(k, other)]
+
+
+def columns_of_noise(c, normals):
+    """Both columns for the auxiliaries, each [T, B, N_a]; the noise of x is masked.
+
+    normals: [T, B, 2 (states + N_a)], for each column those of x, then those of a.
+    """
+    states, count = c["states"], c["auxiliaries"]
+    starts = (states, 2 * states + count)
+    return [normals[:, :, start : start + count] for start in starts]
 
 
 def drift_path(c, weights, data):
@@ -54,39 +82,38 @@ def drift_path(c, weights, data):
     drift = layers(weights, "drift")
 
     def step(x, s):
-        increment = lambda y: (c["dt"] * perceptron(drift, np.concatenate([y[0], s], 1)),)
-        (x,) = runge_kutta(c["method"], (x,), increment)
+        slope = lambda y: [(perceptron(drift, np.concatenate([y[0], s], 1)), None)]
+        (x,) = runge_kutta(c["method"], c["dt"], (x,), slope)
         return x, x
 
     return lax.scan(step, data["state"], data["drive"])[1]
 
 
 def noisy_path(c, weights, data, normals):
-    """x after every step of the noisy paths from a = 0, [T, B, states]; normals [2, T, B, N_a]."""
+    """x after every step of the noisy paths from a = 0, [T, B, states]."""
     drift, diffusion = layers(weights, "drift"), layers(weights, "diffusion")
     count = c["auxiliaries"]
     # The force acts on the observables, the first columns of x.
     mixing = count * nn.softmax(weights["mixing"], 1)
     mixing = np.pad(mixing, ((0, c["states"] - c["observables"]), (0, 0)))
-    decay = -c["dt"] * weights["rate"]
 
     def step(y, given):
         s, n1, n2 = given
 
-        def increment(y):
+        def slope(y):
             x, a = y
             seen = np.concatenate([x, s], 1)
             g = perceptron(diffusion, seen)
-            decayed = decay * a
+            decay = -weights["rate"] * a
             noise = g[:, :count] * n1 + g[:, count : 2 * count] * n2
-            return c["dt"] * perceptron(drift, seen) + decayed @ mixing.T, decayed + noise
+            return [(perceptron(drift, seen) + decay @ mixing.T, None), (decay, noise)]
 
-        y = runge_kutta(c["method"], y, increment)
+        y = runge_kutta(c["method"], c["dt"], y, slope)
         return y, y[0]
 
     x = data["state"]
     start = (x, np.zeros((x.shape[0], count)))
-    return lax.scan(step, start, (data["drive"], *(math.sqrt(c["dt"]) * normals)))[1]
+    return lax.scan(step, start, (data["drive"], *columns_of_noise(c, normals)))[1]
 
 
 def window(c, path, drive):
@@ -107,7 +134,7 @@ def critic_loss(c, weights, data, normals, groups=1):
 
     mixed = fake + data["mix"] * (real - fake)
     slope = jax.grad(lambda w: perceptron(critic, w).sum())(mixed)
-    norm = np.sqrt(np.square(slope).sum(1) + SMALLEST_NORM)
+    norm = np.sqrt(np.maximum(np.square(slope).sum(1), SMALLEST_SQUARE))
     return of_fake.mean() - of_real.mean() + PENALTY_WEIGHT * np.square(norm - 1).mean()
 
 
@@ -124,7 +151,7 @@ def generator_loss(c, weights, data, normals, groups=1):
 
 
 def deviation(x):
-    return np.sqrt(x.var(0, ddof=1) + SMALLEST_VARIANCE)
+    return np.sqrt(np.maximum(x.var(0, ddof=1), SMALLEST_SQUARE))
 
 
 def network_loss(c, weights, data, normals, groups=1):
@@ -139,7 +166,7 @@ def network_loss(c, weights, data, normals, groups=1):
         return y, y
 
     start = np.zeros((c["batch"], c["nodes"]))
-    path = lax.scan(step, start, (outside, c["sigma"] * normals[0]))[1]
+    path = lax.scan(step, start, (outside, c["sigma"] * normals))[1]
     said = path @ weights["readout"].T + weights["readoutBias"]
     return np.square(said - data["target"]).mean()
 

@@ -2,9 +2,9 @@
 //   node tfjs-worker.js FOLDER_OF_NODE_MODULES
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { tableaus } from "../nado.js";
 import { readArrays } from "./arrays.js";
 import { serve } from "./serve.js";
+import { tableaus } from "./tableaus.js";
 
 const load = createRequire(join(process.argv[2], "package.json"));
 const tf = load("@tensorflow/tfjs");
