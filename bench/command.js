@@ -19,7 +19,7 @@ const options = /** @type {const} */ ({
 });
 
 /** What the options that both benchmarks have mean. */
-export const sharedHelp = `  --config NAME   li, do, rings, asvi or network; more than one with commas (default: the first four)
+export const sharedHelp = `  --config NAME   li, do, rings, asvi or network, with commas (default: the first four)
   --step NAME     drift, critic or generator (default: all)
   --threads N     numbers of threads to try, with commas (default: 1, 2 and all cores)
   --rounds N      rounds of which the best counts (default 9)

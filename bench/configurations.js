@@ -11,7 +11,7 @@
  * @property {number} inputs       Columns of the drive s.
  * @property {number} auxiliaries  Ornstein-Uhlenbeck variables a.
  * @property {readonly number[]} driftSizes      F: (x, s) to x' per unit of time.
- * @property {readonly number[]} diffusionSizes  G: (x, s) to two amplitudes per state and auxiliary.
+ * @property {readonly number[]} diffusionSizes  G: (x, s) to two amplitudes for each of x and a.
  * @property {readonly number[]} criticSizes     D: a window of observables and drive to a score.
  * @property {number} batch
  * @property {number} horizon  Steps of a window.

@@ -1,6 +1,7 @@
 // A generator step, METHOD 2.3: noisy paths with gradient, F and D frozen, Adam on G, W and theta.
 // The reference's three terms, all on; f the last hidden features of the critic, sd over the batch:
-//   - mean D(fake) + mean_j (mean f_j(fake) - mean f_j(real))^2 + mean_j (sd f_j(fake) - sd f_j(real))^2
+//   - mean D(fake) + mean_j (mean f_j(fake) - mean f_j(real))^2
+//                  + mean_j (sd f_j(fake) - sd f_j(real))^2
 import { addAll, affine, concat, input, meanAll, meanRows, square, sub } from "twinloom/engine";
 import { standardDeviationRows } from "twinloom/nn";
 import { createCritic, windowOf } from "./critic.js";

@@ -123,9 +123,8 @@ function print(rows) {
   for (const { config, engine, threads, ms } of rows) {
     if (config !== network.name) continue;
     const seconds = round(((epoch / batch) * ms) / 1e3);
-    lines.push(
-      `${engine}, threads ${threads}: ${seconds} s per epoch of ${epoch} sequences of ${horizon} steps`,
-    );
+    const what = `${epoch} sequences of ${horizon} steps`;
+    lines.push(`${engine}, threads ${threads}: ${seconds} s per epoch of ${what}`);
   }
   process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -10,7 +10,7 @@ import { drawNetworkNormals } from "./network-step.js";
  * @typedef {import("./configurations.js").NetworkConfiguration} NetworkConfiguration
  * @typedef {{ readonly shape: readonly number[], readonly data: Float32Array }} Block
  * @typedef {object} Problem
- * @property {import("twinloom/engine").ParameterSet} weights  [rows, columns] by the name of the parameter.
+ * @property {import("twinloom/engine").ParameterSet} weights  By the name of the parameter.
  * @property {Readonly<Record<string, Block>>} inputs   By name, time outermost.
  */
 

@@ -29,11 +29,20 @@ const builders = {
   generator: buildGeneratorStep,
 };
 
-/** The steps that a configuration has. @param {Configuration | NetworkConfiguration} configuration */
+/**
+ * The steps that a configuration has.
+ *
+ * @param {Configuration | NetworkConfiguration} configuration
+ */
 export const stepsOf = (configuration) =>
   configuration.name === network.name ? ["training"] : stepNames;
 
-/** Pieces into which a batch is cut for so many threads. @param {number} batch @param {number} threads */
+/**
+ * Equal pieces into which a batch is cut, at least one per thread.
+ *
+ * @param {number} batch
+ * @param {number} threads
+ */
 export function shardsOf(batch, threads) {
   let shards = Math.min(threads, batch);
   while (batch % shards !== 0) shards += 1;

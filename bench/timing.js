@@ -1,4 +1,4 @@
-// Interleaved rounds: every runner does a slice of steps in turn, so that all meet the same machine.
+// Interleaved rounds: every runner does a slice of steps in turn, and all meet the same machine.
 
 /**
  * @typedef {{ ms: number, cpuMs: number, loss: number }} Timing  Per step; the loss of the last.
@@ -55,7 +55,11 @@ export async function interleave(runners, { rounds, between }) {
   return times.map(summarise);
 }
 
-/** Steps of a slice, known after those that are discarded. @param {(steps: number) => Promise<Timing>} runner */
+/**
+ * Steps of a slice, known after those that are discarded.
+ *
+ * @param {(steps: number) => Promise<Timing>} runner
+ */
 async function warmUp(runner) {
   let steps = discarded.steps;
   for (let spent = 0; ; steps *= 2) {

@@ -1,5 +1,5 @@
-// PyTorch's only build for Linux on PyPI is linked against 2.5 GB of libraries for GPUs, and does not
-// load without them. On a CPU none of them is ever called, so empty libraries of the same names and
+// PyTorch's only build for Linux on PyPI is linked against 2.5 GB of libraries for GPUs, and does
+// not load without them. On a CPU none of them is ever called, so empty libraries of the same names and
 // symbols do: calling one would end the program.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
