@@ -58,7 +58,7 @@ export {
   sizeOfPart,
 } from "./recording.ts";
 export type { DriveHeld } from "./resample.ts";
-export type { SlowChange } from "./samples.ts";
+export { type RunDeviation, runDeviations, type SlowChange, slowChange } from "./samples.ts";
 export {
   type SequenceSplit,
   type SplitOptions,

@@ -290,7 +290,11 @@ test("slow change appears as a slope over the order of acquisition, not of stora
     order: Int32Array.of(0, 2, 1),
   };
   const { csv } = recordingOverview({ ...recording, parts: [part] });
-  expect(readCsv(csv).get("mean deviation (mV)")?.slice(0, 3)).toEqual(["-10", "0", "10"]);
+  expect(readCsv(csv).get("mean deviation of a < b & c (mV)")?.slice(0, 3)).toEqual([
+    "-10",
+    "0",
+    "10",
+  ]);
 });
 
 test("faults say what is wrong and what to do", () => {
