@@ -22,7 +22,11 @@ export interface PanelStyle {
 }
 
 /** A panel of which two stand side by side. */
-export const halfPanel = { width: pageWidth / 2, height: 200, marginLeft: 62 } as const;
+export const halfPanel: Omit<PanelStyle, "heading"> = {
+  width: pageWidth / 2,
+  height: 200,
+  marginLeft: 62,
+};
 
 /** A recording, and the part of it that shows most of the noise. */
 export interface RecordingView {
