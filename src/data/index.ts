@@ -23,7 +23,7 @@ export {
   type ParseOptions,
   type Sha256,
 } from "./contents.ts";
-export type { LagCorrelation } from "./correlation.ts";
+export { type LagCorrelation, lagCorrelation } from "./correlation.ts";
 export { type CsvColumn, parseChannelName, parseCsv } from "./csv.ts";
 export {
   hashRecording,

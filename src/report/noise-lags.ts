@@ -1,9 +1,15 @@
 import * as Plot from "@observablehq/plot";
+import {
+  lagCorrelation as correlateLags,
+  type RecordingPart,
+  selectRepeats,
+} from "../data/index.ts";
 import { domainOf, drawChart, zeroLine } from "./chart.ts";
-import { type LagCorrelation, lagCorrelation } from "./noise-statistics.ts";
+import type { LagCorrelation } from "./noise-statistics.ts";
 import { formatNumber, timeUnit } from "./number.ts";
 import { colour } from "./palette.ts";
 import type { PanelStyle, Piece, RecordingView } from "./recording-view.ts";
+import { standardDeviation } from "./statistics.ts";
 
 /** Lags drawn: three turns of a carrier, or 30 steps; at most a third of the sequence. */
 export function lagsOf({ recording, part }: RecordingView): number {
@@ -40,12 +46,48 @@ export function correlationMarks(
   ];
 }
 
+const groups = 8;
+
+/**
+ * Noise correlation as the summary of the recording has it, at every lag.
+ *
+ * The standard error is from the scatter between groups of repeats; NaN below 16 repeats.
+ */
+const correlationOf = (
+  { part }: RecordingView,
+  observable: number,
+  lags: readonly number[],
+): LagCorrelation => {
+  const valuesOf = (some: RecordingPart): readonly number[] => {
+    const found = correlateLags(some, observable, lags);
+    return lags.map((lag) => found.find((entry) => entry.lag === lag)?.correlation ?? Number.NaN);
+  };
+  const repeats = Array.from({ length: part.response.shape[1] }, (_, r) => r);
+  const parts =
+    repeats.length < 2 * groups
+      ? []
+      : Array.from({ length: groups }, (_, group) =>
+          valuesOf(
+            selectRepeats(
+              part,
+              repeats.filter((r) => r % groups === group),
+            ),
+          ),
+        );
+  return {
+    value: valuesOf(part),
+    standardError: lags.map(
+      (_, i) => standardDeviation(parts.map((values) => values[i])) / Math.sqrt(groups),
+    ),
+  };
+};
+
 /** Autocorrelation in time of the noise of one observable. */
 export function noiseLags(view: RecordingView, observable: number, style: PanelStyle): Piece {
   const { name } = view.recording.observables[observable];
   const lags = lagsOf(view);
   const each = Array.from({ length: lags + 1 }, (_, lag) => lag);
-  const found = lagCorrelation(view.response, observable, lags);
+  const found = correlationOf(view, observable, each);
   const panel = drawChart({
     ...style,
     x: { domain: domainOf([each]), label: lagLabel(view.recording.dt), ticks: 6 },

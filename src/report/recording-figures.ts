@@ -150,7 +150,7 @@ export function drawNoiseAgainstDrive(view: RecordingView, observables: readonly
 /** Autocorrelation of the noise. */
 export function drawNoiseCorrelation(view: RecordingView, observables: readonly number[]): Figure {
   const pieces = drawEach(view, observables, (i, style) => noiseLags(view, i, style));
-  const bands = view.part.response.shape[1] >= 8 ? "; bands are two standard errors" : "";
+  const bands = view.part.response.shape[1] >= 16 ? "; bands are two standard errors" : "";
   return finishFigure(
     {},
     {

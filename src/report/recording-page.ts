@@ -42,8 +42,11 @@ const partsTable = ({ dt, carrierPeriod, parts }: RecordingSummary): ReportTable
   ]),
 });
 
+/** Text that a narrow page does not break. */
+const unbroken = (text: string): string => text.replaceAll(" ", "\u00a0");
+
 const rangeText = (low: number, high: number): string =>
-  low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`;
+  unbroken(low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`);
 
 const inputsTable = (recording: Recording, { parts }: RecordingSummary): ReportTable => ({
   caption: "Inputs, over all parts.",
@@ -66,9 +69,10 @@ const inputsTable = (recording: Recording, { parts }: RecordingSummary): ReportT
 const trendText = ({ change, standardError }: SlowChange): string => {
   const decimals = 1 - Math.floor(Math.log10(standardError));
   if (decimals > 0 && decimals < 7) {
-    return `${change.toFixed(decimals).replace("-", "−")} ± ${standardError.toFixed(decimals)}`;
+    const text = `${change.toFixed(decimals)} ± ${standardError.toFixed(decimals)}`;
+    return unbroken(text.replace("-", "−"));
   }
-  return `${formatNumber(change, 2)} ± ${formatNumber(standardError, 2)}`;
+  return unbroken(`${formatNumber(change, 2)} ± ${formatNumber(standardError, 2)}`);
 };
 
 /** The mean over equal repeats is rounded, which is no noise. */
