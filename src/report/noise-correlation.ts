@@ -1,7 +1,7 @@
 import { domainOf, drawChart, pageWidth, zeroLine } from "./chart.ts";
 import { type Figure, type FigureWords, finishFigure } from "./figure.ts";
-import { correlationMarks, lagLabel } from "./noise-lags.ts";
-import { lagCorrelation } from "./noise-statistics.ts";
+import { correlationBand, correlationMarks, lagLabel } from "./noise-lags.ts";
+import { type LagCorrelation, lagCorrelation } from "./noise-statistics.ts";
 import { colour } from "./palette.ts";
 import { type Comparison, checkComparison, checkNoise, type Selection } from "./samples.ts";
 
@@ -10,6 +10,11 @@ export interface NoiseCorrelationOptions extends Pick<Selection, "observable">, 
   /** Largest lag in steps (default 30, or a third of the sequence). */
   readonly lags?: number;
 }
+
+const bounds = (found: LagCorrelation): (readonly number[])[] => {
+  const { low, high } = correlationBand(found);
+  return [found.value, low, high];
+};
 
 const caption =
   "Correlation between the deviations from the mean over repeats at two times, against their distance; bands are two standard errors. A drop right after lag 0 is noise of the instrument, which the dynamics never feel; a slow decay is noise inside the device. Look for the same drop and the same decay.";
@@ -41,7 +46,7 @@ export function noiseCorrelation(
     height: 240,
     x: { domain: domainOf([each]), label: lagLabel(dt) },
     y: {
-      domain: domainOf([device.value, twin.value], { include: [0, 1] }),
+      domain: domainOf([device, twin].flatMap(bounds), { include: [0, 1] }),
       label: "noise autocorrelation",
       grid: true,
     },

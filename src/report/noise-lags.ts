@@ -23,20 +23,33 @@ export function lagLabel(dt: number): string {
   return `lag (steps of ${formatNumber(dt * time.perSecond)} ${time.unit})`;
 }
 
-/** Marks of one autocorrelation: points, a line through them, and two standard errors. */
+/** Two standard errors about an autocorrelation, as far as there can be any. */
+export function correlationBand({ value, standardError }: LagCorrelation): {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+} {
+  return {
+    low: value.map((v, i) => Math.max(-1, v - 2 * standardError[i])),
+    high: value.map((v, i) => Math.min(1, v + 2 * standardError[i])),
+  };
+}
+
+/** Marks of one autocorrelation: points, a line through them, and its band. */
 export function correlationMarks(
   lags: readonly number[],
-  { value, standardError }: LagCorrelation,
+  correlation: LagCorrelation,
   paint: string,
 ): Plot.Markish[] {
   const x = [...lags];
+  const { value } = correlation;
+  const { low, high } = correlationBand(correlation);
   return [
     Plot.areaY(
       { length: x.length },
       {
         x,
-        y1: value.map((v, i) => v - 2 * standardError[i]),
-        y2: value.map((v, i) => v + 2 * standardError[i]),
+        y1: [...low],
+        y2: [...high],
         fill: paint,
         fillOpacity: 0.18,
       },
@@ -88,11 +101,12 @@ export function noiseLags(view: RecordingView, observable: number, style: PanelS
   const lags = lagsOf(view);
   const each = Array.from({ length: lags + 1 }, (_, lag) => lag);
   const found = correlationOf(view, observable, each);
+  const { low, high } = correlationBand(found);
   const panel = drawChart({
     ...style,
     x: { domain: domainOf([each]), label: lagLabel(view.recording.dt), ticks: 6 },
     y: {
-      domain: domainOf([found.value], { include: [0, 1] }),
+      domain: domainOf([found.value, low, high], { include: [0, 1] }),
       label: "noise autocorrelation",
       grid: true,
       ticks: 4,

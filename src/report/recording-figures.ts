@@ -95,7 +95,7 @@ export function drawDriveLevels({ recording }: RecordingView): Figure {
 export function drawRepeats(view: RecordingView, observables: readonly number[]): Figure {
   const [, repeats, time] = view.part.response.shape;
   const stretch = { sequence: 0, steps: Math.min(stepsDrawn, time) };
-  const wide = { width: pageWidth, marginLeft: 62 };
+  const wide = { width: pageWidth, marginLeft: halfPanel.marginLeft };
   const height = observables.length === 1 ? 220 : 120;
   const drives = inputsShown(view).map((input) =>
     driveLine(view, stretch, input, { ...wide, height: 90, heading: "Drive" }),

@@ -25,7 +25,7 @@ export interface PanelStyle {
 export const halfPanel: Omit<PanelStyle, "heading"> = {
   width: pageWidth / 2,
   height: 200,
-  marginLeft: 62,
+  marginLeft: 66,
 };
 
 /** A recording, and the part of it that shows most of the noise. */
