@@ -76,6 +76,20 @@ describe("from a recording to a simulation", () => {
     expect(names).toEqual(["drive_set", "repeat_set", "ladder"]);
   });
 
+  test("the page of a recording goes where --report or --out says, and is not overwritten", async () => {
+    for (const [flag, name] of [
+      ["--report", "page.html"],
+      ["-o", "other.html"],
+    ]) {
+      const said = await run(["data", "info", place("rec.h5"), flag, place(name), "--json"]);
+      expect(said.code).toBe(0);
+      expect(JSON.parse(said.stdout).report).toBe(name);
+      expect(readFileSync(place(name), "utf8")).toContain("<title>Recording rec.h5</title>");
+    }
+    const again = await run(["data", "info", place("rec.h5"), "--report", place("page.html")]);
+    expect(again.code).toBe(2);
+  });
+
   test("a validation has an error, a floor and their ratio for mean, std and autocov", async () => {
     const { stdout } = await run(["twin", "validate", place("twin"), place("rec.h5"), "--json"]);
     const validation = JSON.parse(stdout);

@@ -22,6 +22,7 @@ import type { Task } from "../tasks/index.ts";
 import type { TwinValidation } from "../twin/index.ts";
 import type { FittedDevice } from "./loop-device.ts";
 import type { ArmResult, LoopResult, TransferredNetwork } from "./loop-transfer.ts";
+import { validationRows } from "./validation-rows.ts";
 
 /** A page and its figures. */
 export interface LoopReport {
@@ -63,13 +64,10 @@ function twinFigures(device: FittedDevice): Figure[] {
   ];
 }
 
-/** The reference's three errors beside their floors. */
+/** The errors that a twin is graded by beside their floors. */
 function validationTable(validation: TwinValidation): ReportTable {
   const { counts } = validation;
-  const rows = (["mean", "std", "autocov"] as const).map((name) => {
-    const { error, floor, ratio } = validation[name];
-    return [name, error, floor, ratio];
-  });
+  const rows = validationRows(validation);
   return {
     caption: `${counts.deviceRepeats} repeats of ${counts.sequences} drives that the fit has not seen, against ${counts.twinRealisations} realisations of the twin; standardised units.`,
     columns: ["measure", "error", "sampling floor", "error / floor"],

@@ -29,6 +29,7 @@ import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
 import { readText } from "./record.node.ts";
+import { validationRows } from "./validation-rows.ts";
 import type { VerbContext } from "./verb.ts";
 
 const simulateWith =
@@ -176,11 +177,7 @@ function judgedPart(stored: StoredTwin, recording: Recording, where: string) {
 
 function validationText(validation: TwinValidation, drives: string): string {
   const { counts } = validation;
-  const rows = (["mean", "std", "autocov"] as const).map((name) => {
-    const { error, floor, ratio } = validation[name];
-    return [name, error, floor, ratio];
-  });
-  const table = formatTable(rows, {
+  const table = formatTable(validationRows(validation), {
     columns: ["measure", "error", "sampling floor", "ratio"],
   }).trimEnd();
   const text = `${counts.deviceRepeats} repeats of ${counts.sequences} drives against ${counts.twinRealisations} realisations, ${drives}`;
