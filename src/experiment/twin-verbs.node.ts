@@ -23,6 +23,7 @@ import {
   writeTwin,
 } from "../twin/index.ts";
 import { parseDuration } from "./duration.ts";
+import { fitFolderOf, runFit } from "./fit-folder.node.ts";
 import { programName } from "./host.node.ts";
 import { checkDrive, checkFree, checkSameDevice, readInput } from "./input.node.ts";
 import { holdOut } from "./loop-device.ts";
@@ -48,11 +49,17 @@ export interface FitFileOptions {
   /** "60s": replaces the numbers of updates, which are recorded. */
   readonly budget?: string;
   readonly seed: number;
+  /** Go on with a fit that was cut off, with the same bits; begin one where there is none. */
+  readonly resume?: boolean;
+  /** Least time between two checkpoints (default "10s"). */
+  readonly checkpoint?: string;
 }
 
 /** What a fit says. */
 export interface FittedFile {
   readonly path: string;
+  /** The run folder of the fit. */
+  readonly run: string;
   readonly phases: readonly PhaseRecord[];
   readonly text: string;
 }
@@ -60,58 +67,90 @@ export interface FittedFile {
 /**
  * Fit a twin to a recording and write its folder.
  *
- * Half of the repeated sequences are left to `validateFile`.
+ * Half of the repeated sequences are left to `validateFile`. Metrics, log and checkpoints go to
+ * `<out>.fit`, where a fit that was cut off is gone on with.
+ *
+ * @throws  `bad-value` if something is there, or what is there was begun with other options.
  */
 export async function fitFile(
-  { recording: path, out, recipe, settings = [], budget, seed }: FitFileOptions,
+  { recording: path, out, seed, resume = false, ...chosen }: FitFileOptions,
   { signal, onProgress, onRemark }: VerbContext,
 ): Promise<FittedFile> {
   checkFree(out);
+  const interval = readSeconds("--checkpoint", chosen.checkpoint ?? "10s");
   const recording = await readInput(readRecording(path));
-  const options = await readFitOptions(recipe, settings, budget);
+  const { fit, twin: section } = await readFitOptions(chosen);
+  const sha256 = hashRecording(recording);
+  const config = { recording: path, sha256, seed, budget: chosen.budget, twin: section };
   const kernels = await loadKernelModule();
   const { seen } = holdOut(recording);
-  const { twin } = await fitTwin(kernels, seen, options, {
-    stream: childStream(createStream(seed), "fit"),
-    seed,
-    signal,
-    onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
-    onProgress: ({ phase, step, steps, loss, validation }) => {
-      const measures = { loss, validation };
-      onProgress?.({ stage: `fit: ${phase}`, done: step, total: steps, unit: "updates", measures });
-    },
+  const phases = await runFit({ out, config, kernels, resume, interval }, async (run, life) => {
+    const { twin } = await fitTwin(kernels, seen, fit, {
+      ...life,
+      stream: childStream(createStream(seed), "fit"),
+      seed,
+      signal,
+      onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
+      onProgress: (report) => {
+        const { phase, step, steps, loss, validation } = report;
+        const measures = { loss, validation };
+        run.addMetrics({ stage: "fit", ...report });
+        onProgress?.({
+          stage: `fit: ${phase}`,
+          done: step,
+          total: steps,
+          unit: "updates",
+          measures,
+        });
+      },
+    });
+    await writeTwin(out, twin, {
+      program: await programName(),
+      simulate: simulateWith(kernels),
+      datasets: [sha256],
+    });
+    const records = twin.training?.phases ?? [];
+    await run.note({ results: { phases: records.map(({ history: _, ...record }) => record) } });
+    return records;
   });
-  await writeTwin(out, twin, {
-    program: await programName(),
-    simulate: simulateWith(kernels),
-    datasets: [hashRecording(recording)],
-  });
-  const phases = twin.training?.phases ?? [];
-  const lines = phases.map(({ name, steps, validation }) => {
-    return `${name}: ${steps} updates, validation ${Number(validation.toPrecision(4))}`;
-  });
-  return { path: out, phases, text: [`twin written to ${out}`, ...lines].join("\n") };
+  const text = [`twin written to ${out}`, ...phases.map(describePhase)].join("\n");
+  return { path: out, run: fitFolderOf(out), phases, text };
 }
 
-async function readFitOptions(
-  recipe: string | undefined,
-  settings: readonly string[],
-  budget: string | undefined,
-): Promise<FitOptions> {
+function describePhase({ name, steps, planned, validation }: PhaseRecord): string {
+  const updates = planned === undefined ? `${steps}` : `stopped early after ${steps} of ${planned}`;
+  return `${name}: ${updates} updates, validation ${Number(validation.toPrecision(4))}`;
+}
+
+/** Options of a fit, and the recipe's section with its defaults from which they were made. */
+async function readFitOptions({
+  recipe,
+  settings = [],
+  budget,
+}: Pick<FitFileOptions, "recipe" | "settings" | "budget">): Promise<{
+  readonly fit: FitOptions;
+  readonly twin: object;
+}> {
   const file = recipe === undefined ? {} : readYaml(await readText(recipe), recipe);
   const { twin } = merge({ twin: file.twin ?? {} }, parseOverrides(settings));
   const rest = { device: { kind: "leaky-integrator" }, task: { name: "sineSquare" } };
   const checked = checkRecipe({ name: "fit", twin, ...rest }, recipe ?? "twin fit");
   const { fit } = planOf(checked, undefined, () => 0);
-  if (budget === undefined) return fit;
-  const seconds = parseDuration(budget);
-  if (seconds > 0) return { ...fit, budget: { seconds, clock: () => performance.now() / 1000 } };
+  if (budget === undefined) return { fit, twin: checked.twin };
+  const seconds = readSeconds("--budget", budget);
+  const clock = (): number => performance.now() / 1000;
+  return { fit: { ...fit, budget: { seconds, clock } }, twin: checked.twin };
+}
+
+function readSeconds(option: "--budget" | "--checkpoint", text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds > 0 || (seconds === 0 && option === "--checkpoint")) return seconds;
   throw fault("bad-value", {
-    where: "twin fit --budget",
+    where: `twin fit ${option}`,
     what: "this is not a time",
-    got: `'${budget}'`,
+    got: `'${text}'`,
     expected: "a number with s, min or h",
-    fix: "Write, for example, --budget 60s",
+    fix: `Write, for example, ${option} 60s`,
   });
 }
 

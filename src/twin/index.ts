@@ -19,6 +19,16 @@ export {
   writeTwin,
 } from "#twin-files";
 export {
+  type FitCheckpoint,
+  type FitCourse,
+  type KeepCheckpoint,
+  type Resumable,
+  resumeGenerator,
+  resumeProgram,
+  together,
+} from "./checkpoint.ts";
+export { formatCheckpoint, parseCheckpoint } from "./checkpoint-file.ts";
+export {
   createDataset,
   type DatasetOptions,
   type PathSet,
