@@ -1,6 +1,6 @@
 // Where in the range of each drive a twin can be trusted: how many steps of the judged drives lie in
 // each part of the range, how many of the recorded ones, and how the errors go along it.
-import type { HostArray } from "../base/index.ts";
+import { type HostArray, mean } from "../base/index.ts";
 import type { BothSides } from "./measure.ts";
 import type { RepeatMoments } from "./noise-statistics.ts";
 import type { RepeatCounts } from "./sampling-floor.ts";
@@ -62,29 +62,23 @@ export function driveRanges(
 ): DriveRange[] {
   return inputs.map(({ name, unit }, i) => {
     const driven = columnOf(drive, i);
-    const edges = edgesOf(driven, limits[i]);
-    const before = recorded?.flatMap((each) => Array.from(columnOf(each, i)));
-    const members = edges.slice(1).map((): number[] => []);
+    const bins = binsOf(driven, limits[i]);
+    const members = bins.map((): number[] => []);
     driven.forEach((value, step) => {
-      members[binOf(value, edges)].push(step);
+      members[bins.findIndex(({ holds }) => holds(value))].push(step);
     });
-    const recordedCounts = new Float64Array(members.length);
-    for (const value of before ?? []) {
-      if (value >= edges[0] && value <= edges[edges.length - 1])
-        recordedCounts[binOf(value, edges)]++;
-    }
-    const bins = members.map((steps, bin): DriveBin => {
-      const [low, high] = [edges[bin], edges[bin + 1]];
-      const middle = (low + high) / 2;
-      return {
-        ...{ low, high, steps: steps.length },
-        isOutside: middle < limits[i].min || middle > limits[i].max,
-        recordedShare: before ? recordedCounts[bin] / before.length : null,
-        ...errorsAt(steps, moments, scale, counts),
-      };
-    });
-    const beyond = bins.reduce((sum, bin) => sum + (bin.isOutside ? bin.steps : 0), 0);
-    return { input: name, unit, outsideShare: beyond / driven.length, bins };
+    const before = recorded?.flatMap((each) => Array.from(columnOf(each, i)));
+    return {
+      ...{ input: name, unit },
+      outsideShare: mean(driven.map((value) => (isWithin(value, limits[i]) ? 0 : 1))),
+      bins: bins.map(
+        ({ low, high, isOutside, holds }, bin): DriveBin => ({
+          ...{ low, high, isOutside, steps: members[bin].length },
+          recordedShare: before ? before.filter(holds).length / before.length : null,
+          ...errorsAt(members[bin], moments, scale, counts),
+        }),
+      ),
+    };
   });
 }
 
@@ -93,22 +87,43 @@ function columnOf({ shape, data }: HostArray, input: number): Float64Array {
   return Float64Array.from({ length: data.length / inputs }, (_, i) => data[i * inputs + input]);
 }
 
-/** The recorded range in equal parts, and parts of that width on either side down to the last drive. */
-function edgesOf(driven: Float64Array, { min, max }: { min: number; max: number }): number[] {
-  const width = (max - min) / INSIDE_BINS || 1;
-  const low = driven.reduce((a, b) => Math.min(a, b), min);
-  const high = driven.reduce((a, b) => Math.max(a, b), max);
-  const partsBelow = Math.min(MOST_BEYOND, Math.ceil((min - low) / width - 1e-9));
-  const partsAbove = Math.min(MOST_BEYOND, Math.ceil((high - max) / width - 1e-9));
-  const count = partsBelow + (max > min ? INSIDE_BINS : 1) + partsAbove;
-  return Array.from({ length: count + 1 }, (_, k) => min + (k - partsBelow) * width);
+interface Limits {
+  readonly min: number;
+  readonly max: number;
 }
 
-/** The last bin that begins at or below a value; the outermost ones take what lies beyond. */
-function binOf(value: number, edges: readonly number[]): number {
-  let bin = 0;
-  while (bin < edges.length - 2 && value >= edges[bin + 1]) bin++;
-  return bin;
+const isWithin = (value: number, { min, max }: Limits): boolean => value >= min && value <= max;
+
+/** A part of the range and whether it holds a value. */
+interface Bin extends Pick<DriveBin, "low" | "high" | "isOutside"> {
+  readonly holds: (value: number) => boolean;
+}
+
+/** The recorded range in equal parts, and parts of that width on either side up to the last drive. */
+function binsOf(driven: Float64Array, limits: Limits): Bin[] {
+  const { min, max } = limits;
+  const inside = max > min ? INSIDE_BINS : 1;
+  const width = max > min ? (max - min) / INSIDE_BINS : 1;
+  const low = driven.reduce((a, b) => Math.min(a, b), min);
+  const high = driven.reduce((a, b) => Math.max(a, b), max);
+  const below = Math.min(MOST_BEYOND, Math.ceil((min - low) / width));
+  const above = Math.min(MOST_BEYOND, Math.ceil((high - max) / width));
+  const placeOf = (value: number): number => {
+    const place = Math.floor((value - min) / width);
+    // The ends of the range belong to it; the outermost parts take what lies beyond.
+    if (isWithin(value, limits)) return Math.min(Math.max(place, 0), inside - 1);
+    return value > max
+      ? Math.min(Math.max(place, inside), inside + above - 1)
+      : Math.max(Math.min(place, -1), -below);
+  };
+  return Array.from({ length: below + inside + above }, (_, i): Bin => {
+    const place = i - below;
+    return {
+      ...{ low: min + place * width, high: min + (place + 1) * width },
+      isOutside: place < 0 || place >= inside,
+      holds: (value) => placeOf(value) === place,
+    };
+  });
 }
 
 function errorsAt(
