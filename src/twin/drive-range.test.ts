@@ -44,7 +44,7 @@ test("errors along the drive are those worked out by hand, and what lies beyond 
     [12, 13, true, 2],
   ]);
   expect(range.bins.map(({ recordedShare }) => recordedShare)).toEqual([
-    ...[0.25, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0, 0.25],
+    ...[0.25, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0.25, 0],
   ]);
   // Standard error of a difference of means: 2 sqrt(2/50); E|n| = sqrt(2/pi); all divided by 2.
   const floor = Math.sqrt(2 / Math.PI) * Math.sqrt(2 / 50);

@@ -261,7 +261,7 @@ test("slow drift is removed before the noise is judged, and a drive beyond the r
   expect(unsteady.slowDrift.map(({ found }) => found)).toEqual([true, true]);
   expect(unsteady.std.ratio).toBeLessThan(1.5);
   expect(unsteady.verdict).toMatch(
-    /Of the steps 20 % were driven beyond the recorded range of field, where the mean errs by 0\.\d floors against \d\.\d within\. Slow drift of the device from run to run, up to \d+ % of an observable's variance, was removed first\./,
+    /Of the steps 20 % were driven beyond the recorded range of field, where the mean errs by \d\.\d floors against \d\.\d within\. Slow drift of the device from run to run, up to \d+ % of an observable's variance, was removed first\./,
   );
 });
 
