@@ -2,37 +2,33 @@ import { childStream, createArray, createStream, fault, type HostArray } from ".
 import {
   formatNpz,
   hashRecording,
-  type Recording,
   readArray,
   readRecording,
   writeAtomically,
 } from "../data/index.ts";
 import { type KernelModule, loadKernelModule } from "../engine/index.ts";
-import { formatTable } from "../report/index.ts";
 import {
-  compareRepeats,
   type FitOptions,
   fitTwin,
   type PhaseRecord,
   readTwin,
   type SimulateOnce,
-  type StoredTwin,
   simulateTwin,
   type Twin,
-  type TwinValidation,
   writeTwin,
 } from "../twin/index.ts";
 import { parseDuration } from "./duration.ts";
 import { fitFolderOf, runFit } from "./fit-folder.node.ts";
 import { programName } from "./host.node.ts";
-import { checkDrive, checkFree, checkSameDevice, readInput } from "./input.node.ts";
+import { checkDrive, checkFree, readInput } from "./input.node.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
 import { readText } from "./record.node.ts";
 import type { VerbContext } from "./verb.ts";
 
-const simulateWith =
+/** One realisation of a twin, for its self-check. */
+export const simulateWith =
   (kernels: KernelModule): SimulateOnce =>
   (twin, drive, stream) =>
     simulateTwin(kernels, twin, drive, { stream });
@@ -152,78 +148,6 @@ function readSeconds(option: "--budget" | "--checkpoint", text: string): number 
     expected: "a number with s, min or h",
     fix: `Write, for example, ${option} 60s`,
   });
-}
-
-/** A judged twin: the keys of `twin validate --json`. */
-export interface ValidatedFile extends TwinValidation {
-  /** Whether the fit had seen the drives, in words. */
-  readonly drives: string;
-  /** The judgement for a terminal; not part of the JSON. */
-  readonly text: string;
-}
-
-/** How a twin is judged. */
-export interface ValidateOptions {
-  readonly twin: string;
-  readonly recording: string;
-  /** Realisations (default as many as the device's repeats). */
-  readonly repeats?: number;
-  readonly seed: number;
-}
-
-/**
- * Compare realisations of a twin with repeats of its device.
- *
- * @throws  `bad-value` if nothing was repeated.
- */
-export async function validateFile(options: ValidateOptions): Promise<ValidatedFile> {
-  const kernels = await loadKernelModule();
-  const stored = await readTwin(options.twin, { simulate: simulateWith(kernels) });
-  const recording = await readInput(readRecording(options.recording));
-  checkSameDevice(stored.twin, recording, options.recording);
-  const { part, drives } = judgedPart(stored, recording, options.recording);
-  const stream = childStream(createStream(options.seed), "validate");
-  const realisations = simulateTwin(kernels, stored.twin, part.drive, {
-    repeats: options.repeats ?? part.response.shape[1],
-    stream: childStream(stream, "realisations"),
-  });
-  const validation = compareRepeats(part.response, realisations, {
-    stream: childStream(stream, "floors"),
-    scale: stored.twin.scales.observables.map(({ sd }) => sd),
-  });
-  return { ...validation, drives, text: validationText(validation, drives) };
-}
-
-function judgedPart(stored: StoredTwin, recording: Recording, where: string) {
-  const { unseen, isShared } = holdOut(recording);
-  if (unseen.response.shape[1] < 4) {
-    throw fault("bad-value", {
-      where,
-      what: "nothing in the recording was repeated often enough to judge noise",
-      got: `at most ${unseen.response.shape[1]} repeats of a drive`,
-      expected: "a part with at least 4 repeats of each drive",
-      fix: "Record some drives many times, or import repeats as another part",
-    });
-  }
-  if (!stored.datasets.includes(hashRecording(recording))) {
-    const all = recording.parts.find(({ name }) => name === unseen.name) ?? unseen;
-    return { part: all, drives: "another recording than the one of the fit" };
-  }
-  if (isShared) return { part: unseen, drives: "the one repeated drive, which the fit has seen" };
-  return { part: unseen, drives: "drives that the fit has not seen" };
-}
-
-function validationText(validation: TwinValidation, drives: string): string {
-  const { counts } = validation;
-  const rows = (["mean", "std", "autocov"] as const).map((name) => {
-    const { error, floor, ratio } = validation[name];
-    return [name, error, floor, ratio];
-  });
-  const table = formatTable(rows, {
-    columns: ["measure", "error", "sampling floor", "ratio"],
-  }).trimEnd();
-  const text = `${counts.deviceRepeats} repeats of ${counts.sequences} drives against ${counts.twinRealisations} realisations, ${drives}`;
-  return `${text}\n\n${table}\n\n${validation.verdict}`;
 }
 
 /** What to simulate. */

@@ -24,11 +24,13 @@ export const addTwin: AddVerb = (program, open) => {
     .command("validate <twin> <recording>")
     .description("realisations of a twin against repeats of its device")
     .option("--repeats <n>", "realisations (default: the device's repeats)", parseWhole("n", 2))
-    .action(async (path, recording, { repeats }, command) => {
+    .option("--report <page.html>", "write a page with figures, one file that loads nothing")
+    .action(async (path, recording, { repeats, report }, command) => {
       const session = open(command);
       const { validateFile } = await import("../../experiment/index.ts");
       const { seed } = session.options;
-      const { text, ...result } = await validateFile({ twin: path, recording, repeats, seed });
+      const options = { twin: path, recording, repeats, report, seed };
+      const { text, ...result } = await validateFile(options);
       session.print(result, text);
     });
   twin
