@@ -221,9 +221,13 @@ function checkRange(drive: HostArray, twin: Twin, where: string): void {
     throw fault("out-of-range", {
       where,
       what: `the drive '${name}' leaves the range that was recorded`,
-      got: `${low} to ${high} ${unit}`,
-      expected: `within ${min} to ${max} ${unit}`,
+      got: rangeText(low, high, unit),
+      expected: `within ${rangeText(min, max, unit)}`,
       fix: "Stay within the range, or add --allow-extrapolation and trust nothing beyond it",
     });
   });
 }
+
+// Seven digits: what a 32-bit file holds, so that two numbers that differ look different.
+const rangeText = (low: number, high: number, unit: string): string =>
+  `${Number(low.toPrecision(7))} to ${Number(high.toPrecision(7))}${unit === "1" ? "" : ` ${unit}`}`;

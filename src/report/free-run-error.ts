@@ -52,12 +52,11 @@ export function freeRunError(run: DrawnFreeRun, options: FreeRunErrorOptions): F
       Plot.ruleX(lost, { y1: 0, y2: 0.06 * y[1], stroke: colour("twin"), strokeWidth: 1.4 }),
     ],
   });
-  const held = run.lostAfter.filter((after) => after === null).length;
   const drives = countOf(run.lostAfter.length, "drive");
   const words =
-    held === run.lostAfter.length
-      ? `none of ${drives} is ever lost`
-      : `${held} of ${drives} are never lost, the first is after ${formatQuantity(Math.min(...lost), time.unit)} (marks below)`;
+    lost.length === 0
+      ? `none of ${drives} is lost`
+      : `${lost.length} of ${drives} (marks at the bottom), the first after ${formatQuantity(Math.min(...lost), time.unit)}`;
   return finishFigure(options, {
     name: "free-run-error",
     title: "Free run",

@@ -104,7 +104,7 @@ const captionOf = (budgets: readonly DrawnBudget[]): string => {
     open.length === 0
       ? "All shares of the device can be told apart."
       : `Pale bars cannot be told apart. ${words.slice(0, 3).join(" ")}`;
-  return `Shares of the variance over repeats. Twin: what disappears when that source alone is switched off. Device: by the shape of its noise in time, given the memory of the twin. ${pale}`;
+  return `Shares of the variance over repeats. Twin: what disappears when that source alone is switched off; sources that act on each other do not add up to 1. Device: by the shape of its noise in time, given the memory of the twin. ${pale}`;
 };
 
 /**

@@ -4,7 +4,8 @@
 // In the twin a source's share is what disappears when it alone is switched off. In the device the
 // covariance of the noise in time is written as a sum of the covariances that single sources have in
 // the twin, whose sizes are left free:
-//   C(lag) = start + a_observation [lag = 0] + a_white c_white(lag) + a_coloured c_coloured(lag)
+//   C(lag) = a_observation [lag = 0] + a_white c_white(lag) + a_coloured c_coloured(lag)
+//            + a_start c_start(lag)
 // So only the memory of the twin's F and auxiliaries is used, not the sizes of its noise.
 import { type HostArray, type Interval, mean, meanInterval, type Stream } from "../base/index.ts";
 import type { KernelModule } from "../engine/index.ts";
@@ -155,7 +156,6 @@ function shareInterval(
 /** Covariances in time, [lags], of every repeat or realisation. */
 type Covariances = readonly Float64Array[];
 type Templates = { readonly [S in NoiseSource]: Covariances };
-const fitted = ["observation", "white", "coloured"] as const;
 
 /**
  * Shares of a device's variance by the shape of its covariance in time.
@@ -203,22 +203,14 @@ function sharesOf(
   atLeastZero: boolean,
 ): { readonly [S in NoiseSource]: number } {
   const silent = ROUNDING * noiseSources.reduce((sum, source) => sum + alone[source][0], 0);
-  const columns = fitted.map((source) => {
+  const columns = noiseSources.map((source) => {
     const own = alone[source];
     if (source === "observation") return own.map((_, lag) => (lag === 0 ? 1 : 0));
     return own[0] > silent ? own.map((value) => value / own[0]) : own.map(() => 0);
   });
-  const start = alone.start[0];
-  const target = covariance.map((value, lag) => value - alone.start[lag]);
-  const [observation, white, coloured] = leastSquares(columns, target, { atLeastZero });
-  const total = observation + white + coloured + start;
-  const share = (size: number): number => (total > 0 ? size / total : 0);
-  return {
-    observation: share(observation),
-    white: share(white),
-    coloured: share(coloured),
-    start: share(start),
-  };
+  const sizes = leastSquares(columns, covariance, { atLeastZero });
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return perSource((source) => (total > 0 ? sizes[noiseSources.indexOf(source)] / total : 0));
 }
 
 /** Variance of the mean response over drives and times, what sampling adds taken off, of the noise's. */
@@ -257,11 +249,11 @@ function judge(
       `the device keeps ${percent(memory)} over a step, too little to tell observation noise from white process noise; together they are ${both}`,
     );
   }
-  const wide = fitted.find((source) => device[source].high - device[source].low > 2 * WIDE);
+  const wide = noiseSources.find((source) => device[source].high - device[source].low > 2 * WIDE);
   if (wide) {
     const { low, high } = device[wide];
     return no(
-      `too few repeats: the share of ${wide} noise lies between ${percent(low)} and ${percent(high)}`,
+      `too few repeats: the share of the ${wide} noise lies between ${percent(low)} and ${percent(high)}`,
     );
   }
   return {
