@@ -76,6 +76,20 @@ describe("from a recording to a simulation", () => {
     expect(names).toEqual(["drive_set", "repeat_set", "ladder"]);
   });
 
+  test("the page of a recording goes where --report or --out says, and is not overwritten", async () => {
+    for (const [flag, name] of [
+      ["--report", "page.html"],
+      ["-o", "other.html"],
+    ]) {
+      const said = await run(["data", "info", place("rec.h5"), flag, place(name), "--json"]);
+      expect(said.code).toBe(0);
+      expect(JSON.parse(said.stdout).report).toBe(name);
+      expect(readFileSync(place(name), "utf8")).toContain("<title>Recording rec.h5</title>");
+    }
+    const again = await run(["data", "info", place("rec.h5"), "--report", place("page.html")]);
+    expect(again.code).toBe(2);
+  });
+
   test("a validation has an error, a floor and their ratio for mean, std and autocov", async () => {
     const { stdout } = await run(["twin", "validate", place("twin"), place("rec.h5"), "--json"]);
     const validation = JSON.parse(stdout);
@@ -92,18 +106,22 @@ describe("from a recording to a simulation", () => {
 
   test("a validation is written as one page that loads nothing, and not over another file", async () => {
     const argv = ["twin", "validate", place("twin"), place("rec.h5"), "--report"];
-    const { code, stdout } = await run([...argv, place("page.html")]);
+    const { code, stdout } = await run([...argv, place("judged.html")]);
     expect(code).toBe(0);
-    for (const words of ["noise in time", "free run: median horizon", "x           twin"]) {
+    for (const words of [
+      "correlation of the noise in time",
+      "free run: median horizon",
+      "x           twin",
+    ]) {
       expect(stdout).toContain(words);
     }
-    const page = readFileSync(place("page.html"), "utf8");
+    const page = readFileSync(place("judged.html"), "utf8");
     expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
     for (const figure of ["validation-measures", "noise-budget", "error-along-drive-", "rank"]) {
       expect(page).toContain(`id="figure-${figure.replace(/-$/, "")}`);
     }
-    expect(await refusal(...argv, place("page.html"))).toMatchInlineSnapshot(`
-      "error: page.html: something is there already, and nothing is overwritten. Got a path that exists, expected a path where nothing is. Choose another name with --out, or move away what is there.
+    expect(await refusal(...argv, place("judged.html"))).toMatchInlineSnapshot(`
+      "error: judged.html: something is there already, and nothing is overwritten. Got a path that exists, expected a path where nothing is. Choose another name with --out, or move away what is there.
       "
     `);
   });

@@ -19,6 +19,7 @@ export type { LoopPlan } from "./loop-plan.ts";
 export { type ArmResult, type LoopResult, summariseLoop } from "./loop-transfer.ts";
 export { checkRecipe, planOf, type Recipe, readYaml, recipeSchema } from "./recipe.ts";
 export {
+  type DescribedFile,
   describeFile,
   type ImportedFile,
   type ImportOptions,

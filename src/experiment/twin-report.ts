@@ -49,9 +49,9 @@ function measuresOf(validation: TwinValidation): DrawnMeasure[] {
     { name: "median of std", ...median.std },
     { name: "median of std, relative", ...medianStdRelativeError },
     ...(observableCorrelation
-      ? [{ name: "noise between observables", ...observableCorrelation }]
+      ? [{ name: "correlation between observables", ...observableCorrelation }]
       : []),
-    { name: "noise in time", ...lagCorrelation },
+    { name: "correlation of the noise in time", ...lagCorrelation },
     { name: "noise spectrum (dB)", ...spectrum },
     { name: "CRPS", ...crps },
   ];

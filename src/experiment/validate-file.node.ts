@@ -27,6 +27,8 @@ import { simulateWith } from "./twin-verbs.node.ts";
 export interface ValidatedFile extends TwinValidation {
   /** Whether the fit had seen the drives, in words. */
   readonly drives: string;
+  /** The page that was written. */
+  readonly report?: string;
   /** The judgement for a terminal; not part of the JSON. */
   readonly text: string;
 }
@@ -82,7 +84,8 @@ export async function validateFile(options: ValidateOptions): Promise<ValidatedF
     };
     await writePage(options.report, judged, recording, options);
   }
-  return { ...validation, drives, text: judgeText(validation, drives) };
+  const page = options.report === undefined ? {} : { report: options.report };
+  return { ...validation, drives, ...page, text: judgeText(validation, drives) };
 }
 
 /** Repeats to judge by, and the drives that the fit saw, where that is known. */

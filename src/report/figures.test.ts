@@ -1,7 +1,9 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { createArray, createGenerator, createStream, type HostArray } from "../base/index.ts";
-import type { Recording } from "../data/index.ts";
+import { describeRecording, type PartSummary, type Recording } from "../data/index.ts";
+import { channelCorrelation } from "./channel-correlation.ts";
+import { channelProfile } from "./channel-profile.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
 import { correlationMatrices } from "./correlation-matrices.ts";
 import { deviceAgainstTwin } from "./device-against-twin.ts";
@@ -59,6 +61,20 @@ const recording: Recording = {
     { name: "drive_set", drive, response: respond(drive, 1, 3), length: Int32Array.of(40, 20) },
     { name: "repeat_set", drive, response: comparison.device },
   ],
+};
+/** `channels` observables, the last constant; the second is the first with its sign turned. */
+const summaryOf = (channels: number, repeats: number): PartSummary => {
+  const source = respond(drive, repeats, 6);
+  const response = createArray([sequences, repeats, time, channels]);
+  response.data.forEach((_, i) => {
+    const channel = i % channels;
+    const value = source.data[Math.floor(i / channels)];
+    response.data[i] =
+      channel === channels - 1 ? 3 : channel === 1 ? -value : value ** (channel + 1);
+  });
+  const observables = Array.from({ length: channels }, (_, i) => ({ name: `x<${i}>`, unit: "V" }));
+  const parts = [{ name: "set", drive, response }];
+  return describeRecording({ dt: 1, inputs: comparison.inputs, observables, parts }).parts[0];
 };
 const curve = (arm: string, seed: number, value: readonly number[]) => ({
   arm,
@@ -123,6 +139,11 @@ const draw: Readonly<Record<string, () => Figure>> = {
   recording: () => recordingOverview(recording),
   "recording without repeats": () =>
     recordingOverview({ ...recording, parts: recording.parts.slice(0, 1) }),
+  "channel correlation": () => channelCorrelation(summaryOf(3, 5)),
+  "channel correlation of 60": () => channelCorrelation(summaryOf(60, 5)),
+  "channel correlation without repeats": () => channelCorrelation(summaryOf(3, 1)),
+  "channel profile": () => channelProfile(summaryOf(60, 5)),
+  "channel profile without repeats": () => channelProfile(summaryOf(20, 1)),
   "device against twin": () => deviceAgainstTwin(comparison),
   "noise against drive": () => noiseAgainstDrive(comparison),
   "noise correlation": () => noiseCorrelation(comparison),
@@ -376,7 +397,29 @@ test("slow change appears as a slope over the order of acquisition, not of stora
     order: Int32Array.of(0, 2, 1),
   };
   const { csv } = recordingOverview({ ...recording, parts: [part] });
-  expect(readCsv(csv).get("mean deviation (mV)")?.slice(0, 3)).toEqual(["-10", "0", "10"]);
+  expect(readCsv(csv).get("mean deviation of a < b & c (mV)")?.slice(0, 3)).toEqual([
+    "-10",
+    "0",
+    "10",
+  ]);
+});
+
+test("the csv of channel correlation has a row per pair, signal and noise; opposites have -1", () => {
+  const { csv } = channelCorrelation(summaryOf(4, 5));
+  expect(csv).toMatchInlineSnapshot(`
+    "channel,other channel,correlation,correlation of noise
+    x<0>,x<1>,-1,-1
+    x<0>,x<2>,0.862091186,0.8964701
+    x<1>,x<2>,-0.862091186,-0.8964701
+    x<0>,x<3>,0,0
+    x<1>,x<3>,0,0
+    x<2>,x<3>,0,0
+    "
+  `);
+});
+
+test("60 channels correlate in a drawing below 200 kB", () => {
+  expect(channelCorrelation(summaryOf(60, 5)).svg.length).toBeLessThan(200_000);
 });
 
 test("faults say what is wrong and what to do", () => {

@@ -48,6 +48,7 @@ export {
 } from "./prediction.ts";
 export { rankHistogram } from "./rank-histogram.ts";
 export { type RecordingOverviewOptions, recordingOverview } from "./recording-overview.ts";
+export { recordingReport } from "./recording-page.ts";
 export type { Comparison, Selection } from "./samples.ts";
 export { type Cell, formatHtmlTable, type ReportTable, type TableColumn } from "./table.ts";
 export { displayWidth, formatTable, type TerminalTableOptions } from "./terminal.ts";

@@ -24,14 +24,16 @@ export const addTwin: AddVerb = (program, open) => {
     .command("validate <twin> <recording>")
     .description("realisations of a twin against repeats of its device")
     .option("--repeats <n>", "realisations (default: the device's repeats)", parseWhole("n", 2))
-    .option("--report <page.html>", "write a page with figures, one file that loads nothing")
+    .option("--report <page.html>", "write a page with its figures (or -o)")
     .action(async (path, recording, { repeats, report }, command) => {
       const session = open(command);
       const { validateFile } = await import("../../experiment/index.ts");
       const { seed } = session.options;
-      const options = { twin: path, recording, repeats, report, seed };
+      const page = report ?? session.options.out;
+      const options = { twin: path, recording, repeats, report: page, seed };
       const { text, ...result } = await validateFile(options);
       session.print(result, text);
+      if (page !== undefined) session.say(`The page is ${page}`);
     });
   twin
     .command("simulate <twin>")
