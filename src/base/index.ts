@@ -33,6 +33,7 @@ export {
   createGenerator,
   createStream,
   type Generator,
+  type GeneratorState,
   permutation,
   type Stream,
 } from "./random.ts";

@@ -18,7 +18,14 @@ export interface Generator {
   integer(below: number): number;
   /** 32 random bits, unsigned. */
   bits(): number;
+  /** Where it stands: all that {@link Generator.restore} needs. */
+  save(): GeneratorState;
+  /** Go on from where a generator stood. */
+  restore(state: GeneratorState): void;
 }
+
+/** Four 32-bit words, and after an odd number of normals the one still to come. */
+export type GeneratorState = readonly number[];
 
 const mix = (word: number): number => {
   let z = word | 0;
@@ -83,7 +90,16 @@ export function createGenerator(stream: Stream): Generator {
     return radius * Math.cos(angle);
   };
   for (let i = 0; i < 8; i++) bits();
-  return { bits, uniform, normal, integer: (below) => Math.floor(uniform() * below) };
+  return {
+    bits,
+    uniform,
+    normal,
+    integer: (below) => Math.floor(uniform() * below),
+    save: () => [a | 0, b | 0, c | 0, d | 0, ...(spare === undefined ? [] : [spare])],
+    restore: (state) => {
+      [a, b, c, d, spare] = state;
+    },
+  };
 }
 
 /** A random order of 0 .. count - 1 (Fisher-Yates). */

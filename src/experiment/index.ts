@@ -52,8 +52,6 @@ export {
   type SimulatedFile,
   type SimulateFileOptions,
   simulateFile,
-  type ValidatedFile,
-  type ValidateOptions,
-  validateFile,
 } from "./twin-verbs.node.ts";
+export { type ValidatedFile, type ValidateOptions, validateFile } from "./validate-file.node.ts";
 export type { Progress, VerbContext } from "./verb.ts";
