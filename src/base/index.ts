@@ -34,6 +34,7 @@ export {
   createStream,
   type Generator,
   type GeneratorState,
+  type MovableGenerator,
   permutation,
   type Stream,
 } from "./random.ts";

@@ -20,11 +20,10 @@ import {
 import { parseDuration } from "./duration.ts";
 import { fitFolderOf, runFit } from "./fit-folder.node.ts";
 import { programName } from "./host.node.ts";
-import { checkDrive, checkFree, readInput } from "./input.node.ts";
+import { checkDrive, checkFree, readInput, readText } from "./input.node.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
-import { readText } from "./record.node.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** One realisation of a twin, for its self-check. */
