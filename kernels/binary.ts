@@ -1,4 +1,5 @@
 // Two operands, element by element; the kinds are classes as in unary.ts.
+import { ONE } from "./constants";
 import { sigmoid } from "./functions";
 import {
   BINARY_ADD, BINARY_DIV, BINARY_MAX, BINARY_MIN, BINARY_MUL, BINARY_RELU_GRAD, BINARY_SILU_GRAD,
@@ -16,13 +17,13 @@ import { blockBytes, clearPadding, f, madd } from "./vector";
 @unmanaged class ReluGrad { @inline at(a: v128, b: v128): v128 { return v128.and(a, f32x4.gt(b, f(0))); } }
 /** a (1 - b^2): b is the output of the tanh. */
 @unmanaged class TanhGrad {
-  @inline at(a: v128, b: v128): v128 { return f32x4.mul(a, f32x4.sub(f(1), f32x4.mul(b, b))); }
+  @inline at(a: v128, b: v128): v128 { return f32x4.mul(a, f32x4.sub(f(ONE), f32x4.mul(b, b))); }
 }
 /** a s (1 + b (1 - s)), s = sigmoid(b): b is the input of the silu. */
 @unmanaged class SiluGrad {
   @inline at(a: v128, b: v128): v128 {
     const s = sigmoid(b);
-    return f32x4.mul(f32x4.mul(a, s), madd(b, f32x4.sub(f(1), s), f(1)));
+    return f32x4.mul(f32x4.mul(a, s), madd(b, f32x4.sub(f(ONE), s), f(ONE)));
   }
 }
 

@@ -1,5 +1,6 @@
 // The entry: runs a plan, a row of 64-byte records in the imported memory. This module owns no
 // memory and has no data of its own, so that any number of workers can share one arena.
+export * from "./constants";
 export { announce, perform, serve } from "./crew";
 import { execute } from "./dispatch.gen";
 import { OP_END, RECORD_BYTES } from "./records.gen";
@@ -34,11 +35,13 @@ export function isFused(): bool {
   return f32x4.extract_lane(madd(x, x, f(-1.00048828125)), 0) != 0;
 }
 
-/** 12 n multiply-adds of 4 floats into registers, as in a tile: the peak that matmul is judged by. */
-export function madds(n: i32): f32 {
-  // Not constants: V8 builds a constant vector anew at each use.
-  const x = f(<f32>n);
-  const y = f(1 / <f32>n);
+/**
+ * 12 n multiply-adds of 4 floats into registers, as in a tile: the peak that matmul is judged by.
+ * The factors are arguments since V8 builds a constant vector anew at each use.
+ */
+export function madds(n: i32, a: f32, b: f32): f32 {
+  const x = f(a);
+  const y = f(b);
   let s0 = f(0), s1 = f(1), s2 = f(2), s3 = f(3), s4 = f(4), s5 = f(5);
   let s6 = f(6), s7 = f(7), s8 = f(8), s9 = f(9), s10 = f(10), s11 = f(11);
   for (; n > 0; --n) {

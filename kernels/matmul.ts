@@ -1,5 +1,6 @@
 // Matrix products from the register tiles of tiles.gen.ts. Which tile is fastest is for the machine
 // to say; whoever instantiates this module imports the choice. All give the same bits.
+import { ONE } from "./constants";
 import { tanh } from "./functions";
 import {
   EPILOGUE_ACCUMULATE, EPILOGUE_KEEP_POSITIVE, EPILOGUE_NONE, EPILOGUE_RELU, EPILOGUE_TANH, EPILOGUE_TANH_GRAD,
@@ -24,11 +25,12 @@ function tileRows(left: i32): i32 {
   return left >= 2 * most - 1 ? most : (left + 1) >> 1;
 }
 
-/** Whether the next columns are a tile of 16. */
+/** Vectors of 4 columns of the next tile: two panels of B, one, or the half that is not padding. */
 // @ts-ignore: decorator
 @inline
-function isWide(left: i32): bool {
-  return TILE_COLS == 16 && left > 8;
+function tileVectors(left: i32): i32 {
+  if (left <= 4) return 1;
+  return TILE_COLS == 16 && left > 8 ? 4 : 2;
 }
 
 /** Four rows of four, transposed into to, to + stride, ...: the first `count` of them. */
@@ -103,8 +105,8 @@ function finish(c: usize, ldc: usize, h: usize, ldh: usize, rows: i32, epilogue:
         x0 = v128.and(x0, f32x4.gt(h0, f(0)));
         x1 = v128.and(x1, f32x4.gt(h1, f(0)));
       } else if (epilogue == EPILOGUE_TANH_GRAD) {
-        x0 = f32x4.mul(x0, f32x4.sub(f(1), f32x4.mul(h0, h0)));
-        x1 = f32x4.mul(x1, f32x4.sub(f(1), f32x4.mul(h1, h1)));
+        x0 = f32x4.mul(x0, f32x4.sub(f(ONE), f32x4.mul(h0, h0)));
+        x1 = f32x4.mul(x1, f32x4.sub(f(ONE), f32x4.mul(h1, h1)));
       } else unreachable();
     }
     v128.store(c, x0);
@@ -125,23 +127,23 @@ export function matmul(
   const accumulate = i32(epilogue == EPILOGUE_ACCUMULATE);
   const finishes = epilogue != EPILOGUE_NONE && !accumulate;
   for (let columns = n; columns > 0; ) {
-    const wide = isWide(columns);
+    const vectors = tileVectors(columns);
     let rowA = a;
     let rowC = c;
     let rowH = h;
     for (let left = m; left > 0; ) {
       const rows = tileRows(left);
-      tile(rows, wide, rowA, lda, b, rowC, ldc, bias, k, accumulate);
+      tile(rows, vectors, rowA, lda, b, rowC, ldc, bias, k, accumulate);
       if (finishes) {
         finish(rowC, ldc, rowH, ldh, rows, epilogue);
-        if (wide) finish(rowC + 32, ldc, rowH + 32, ldh, rows, epilogue);
+        if (vectors == 4) finish(rowC + 32, ldc, rowH + 32, ldh, rows, epilogue);
       }
       left -= rows;
       rowA += <usize>rows * lda;
       rowC += <usize>rows * ldc;
       rowH += <usize>rows * ldh;
     }
-    const panels = 1 + i32(wide);
+    const panels = (vectors + 1) >> 1;
     columns -= 8 * panels;
     b += <usize>(panels * k) << 5;
     c += <usize>panels << 5;
@@ -158,17 +160,17 @@ export function matmulT(
   a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, m: i32, n: i32, l: i32, accumulate: i32,
 ): void {
   for (let columns = n; columns > 0; ) {
-    const wide = isWide(columns);
+    const vectors = tileVectors(columns);
     let columnA = a;
     let rowC = c;
     for (let left = m; left > 0; ) {
       const rows = tileRows(left);
-      tileT(rows, wide, columnA, lda, b, ldb, rowC, ldc, l, accumulate);
+      tileT(rows, vectors, columnA, lda, b, ldb, rowC, ldc, l, accumulate);
       left -= rows;
       columnA += (<usize>rows) << 2;
       rowC += <usize>rows * ldc;
     }
-    const panels = 1 + i32(wide);
+    const panels = (vectors + 1) >> 1;
     columns -= 8 * panels;
     b += <usize>panels << 5;
     c += <usize>panels << 5;

@@ -1,5 +1,9 @@
 // Standard normals: Philox4x32-10 (Salmon et al., SC'11) and Box-Muller, as src/base/philox.ts
 // defines them. Four counters at a time, one per lane: the same four columns of four rows.
+import {
+  BIT_1, COSINE_0, COSINE_1, COSINE_2, MINUS_HALF, MINUS_TWO, ONE, PHILOX_M0, PHILOX_M1, PHILOX_W0, PHILOX_W1,
+  QUARTER_HALF, QUARTER_UNIT, SIGN_BIT, SINE_0, SINE_1, SINE_2, UNIT_24,
+} from "./constants";
 import { logNormal } from "./functions";
 import { f, firstLanes, interleaveHigh, interleaveLow, joinHigh, joinLow, madd } from "./vector";
 
@@ -7,9 +11,9 @@ import { f, firstLanes, interleaveHigh, interleaveLow, joinHigh, joinLow, madd }
 // @ts-ignore: decorator
 @inline
 function radius(word: v128): v128 {
-  const whole = i32x4.add(i32x4.shr_u(word, 8), i32x4.splat(1));
-  const u = f32x4.mul(f32x4.convert_i32x4_s(whole), f(5.9604644775390625e-8));
-  return f32x4.sqrt(f32x4.mul(f(-2), logNormal(u)));
+  const whole = i32x4.add(i32x4.shr_u(word, 8), i32x4.splat(BIT_1));
+  const u = f32x4.mul(f32x4.convert_i32x4_s(whole), f(UNIT_24));
+  return f32x4.sqrt(f32x4.mul(f(MINUS_TWO), logNormal(u)));
 }
 
 /** The angle 2 pi word / 2^32 less the nearest quarter turn: at most pi/4 in magnitude. */
@@ -17,27 +21,27 @@ function radius(word: v128): v128 {
 @inline
 function withinQuarter(word: v128): v128 {
   const turn = f32x4.convert_i32x4_s(i32x4.shl(word, 2));
-  return f32x4.mul(turn, f(3.6572951981e-10)); // pi / 2 / 2^32
+  return f32x4.mul(turn, f(QUARTER_UNIT));
 }
 
 // @ts-ignore: decorator
 @inline
 function nearestQuarter(word: v128): v128 {
-  return i32x4.shr_u(i32x4.add(word, i32x4.splat(0x20000000)), 30);
+  return i32x4.shr_u(i32x4.add(word, i32x4.splat(QUARTER_HALF)), 30);
 }
 
 // @ts-ignore: decorator
 @inline
 function isOdd(quarter: v128): v128 {
-  return i32x4.eq(v128.and(quarter, i32x4.splat(1)), i32x4.splat(1));
+  return i32x4.eq(v128.and(quarter, i32x4.splat(BIT_1)), i32x4.splat(BIT_1));
 }
 
 // @ts-ignore: decorator
 @inline
 function sine(t: v128): v128 {
   const z = f32x4.mul(t, t);
-  let s = madd(f(-1.9515295891e-4), z, f(8.3321608736e-3));
-  s = madd(s, z, f(-1.6666654611e-1));
+  let s = madd(f(SINE_2), z, f(SINE_1));
+  s = madd(s, z, f(SINE_0));
   return madd(f32x4.mul(s, z), t, t);
 }
 
@@ -45,35 +49,17 @@ function sine(t: v128): v128 {
 @inline
 function cosine(t: v128): v128 {
   const z = f32x4.mul(t, t);
-  let c = madd(f(2.443315711809948e-5), z, f(-1.388731625493765e-3));
-  c = madd(c, z, f(4.166664568298827e-2));
-  return f32x4.add(madd(f(-0.5), z, f32x4.mul(f32x4.mul(c, z), z)), f(1));
+  let c = madd(f(COSINE_2), z, f(COSINE_1));
+  c = madd(c, z, f(COSINE_0));
+  return f32x4.add(madd(f(MINUS_HALF), z, f32x4.mul(f32x4.mul(c, z), z)), f(ONE));
 }
 
 /** `even` in quarters 0 and 2, else `odd`; negated where bit 1 of `signs` is set. */
 // @ts-ignore: decorator
 @inline
 function inQuarter(even: v128, odd: v128, quarter: v128, signs: v128): v128 {
-  const sign = v128.and(i32x4.shl(signs, 30), i32x4.splat(0x80000000));
+  const sign = v128.and(i32x4.shl(signs, 30), i32x4.splat(SIGN_BIT));
   return v128.xor(v128.bitselect(odd, even, isOdd(quarter)), sign);
-}
-
-/** cos(2 pi word / 2^32): negative in quarters 1 and 2. */
-// @ts-ignore: decorator
-@inline
-function cosineOf(word: v128): v128 {
-  const t = withinQuarter(word);
-  const quarter = nearestQuarter(word);
-  return inQuarter(cosine(t), sine(t), quarter, i32x4.add(quarter, i32x4.splat(1)));
-}
-
-/** sin(2 pi word / 2^32): negative in quarters 2 and 3. */
-// @ts-ignore: decorator
-@inline
-function sineOf(word: v128): v128 {
-  const t = withinQuarter(word);
-  const quarter = nearestQuarter(word);
-  return inQuarter(sine(t), cosine(t), quarter, quarter);
 }
 
 /** The identifier of a row, truncated as an unsigned 32-bit word. */
@@ -90,8 +76,8 @@ function storeBlock(
   block: i32, steps: v128, identifiers: v128, iteration: v128, key0: i32, key1: i32, lanes: v128,
   to0: usize, to1: usize, to2: usize, to3: usize,
 ): void {
-  const m0 = i32x4.splat(0xd2511f53);
-  const m1 = i32x4.splat(0xcd9e8d57);
+  const m0 = i32x4.splat(PHILOX_M0);
+  const m1 = i32x4.splat(PHILOX_M1);
   let x0 = i32x4.splat(block);
   let x1 = steps;
   let x2 = identifiers;
@@ -108,13 +94,24 @@ function storeBlock(
     x1 = v128.shuffle<i32>(r01, r23, 0, 2, 4, 6);
     x2 = v128.xor(v128.xor(v128.shuffle<i32>(p01, p23, 1, 3, 5, 7), x3), k1);
     x3 = v128.shuffle<i32>(p01, p23, 0, 2, 4, 6);
-    k0 = i32x4.add(k0, i32x4.splat(0x9e3779b9));
-    k1 = i32x4.add(k1, i32x4.splat(0xbb67ae85));
+    k0 = i32x4.add(k0, i32x4.splat(PHILOX_W0));
+    k1 = i32x4.add(k1, i32x4.splat(PHILOX_W1));
   }
-  const n0 = f32x4.mul(radius(x0), cosineOf(x1));
-  const n1 = f32x4.mul(radius(x0), sineOf(x1));
-  const n2 = f32x4.mul(radius(x2), cosineOf(x3));
-  const n3 = f32x4.mul(radius(x2), sineOf(x3));
+  const radius0 = radius(x0);
+  const radius2 = radius(x2);
+  const t1 = withinQuarter(x1);
+  const t3 = withinQuarter(x3);
+  const quarter1 = nearestQuarter(x1);
+  const quarter3 = nearestQuarter(x3);
+  const c1 = cosine(t1);
+  const s1 = sine(t1);
+  const c3 = cosine(t3);
+  const s3 = sine(t3);
+  // The cosine of the whole angle is negative in quarters 1 and 2, the sine in 2 and 3.
+  const n0 = f32x4.mul(radius0, inQuarter(c1, s1, quarter1, i32x4.add(quarter1, i32x4.splat(BIT_1))));
+  const n1 = f32x4.mul(radius0, inQuarter(s1, c1, quarter1, quarter1));
+  const n2 = f32x4.mul(radius2, inQuarter(c3, s3, quarter3, i32x4.add(quarter3, i32x4.splat(BIT_1))));
+  const n3 = f32x4.mul(radius2, inQuarter(s3, c3, quarter3, quarter3));
   // Lanes are rows: transpose. The last row is stored first, so that row 0 wins over its copies.
   const low01 = interleaveLow(n0, n1);
   const low23 = interleaveLow(n2, n3);

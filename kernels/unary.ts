@@ -1,5 +1,6 @@
 // One operand, element by element. Each kind is a class without fields: `rows<Kind>` is compiled
 // once per kind, with `at` inlined into its loop.
+import { ONE } from "./constants";
 import { exp, log, sigmoid, softplus, tanh } from "./functions";
 import {
   UNARY_ABS, UNARY_AFFINE, UNARY_CLIP, UNARY_EXP, UNARY_INSIDE, UNARY_LOG, UNARY_POSITIVE,
@@ -19,18 +20,20 @@ import { atLeast, atMost, blockBytes, clearPadding, f, madd } from "./vector";
 @unmanaged class Sqrt { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.sqrt(x); } }
 @unmanaged class Square { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.mul(x, x); } }
 @unmanaged class Abs { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.abs(x); } }
-@unmanaged class Reciprocal { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.div(f(1), x); } }
+@unmanaged class Reciprocal { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.div(f(ONE), x); } }
 @unmanaged class Round { @inline at(x: v128, p: v128, q: v128): v128 { return f32x4.nearest(x); } }
 @unmanaged class Clip { @inline at(x: v128, p: v128, q: v128): v128 { return atMost(atLeast(x, p), q); } }
-@unmanaged class Positive { @inline at(x: v128, p: v128, q: v128): v128 { return v128.and(f32x4.gt(x, f(0)), f(1)); } }
+@unmanaged class Positive {
+  @inline at(x: v128, p: v128, q: v128): v128 { return v128.and(f32x4.gt(x, f(0)), f(ONE)); }
+}
 @unmanaged class Inside {
   @inline at(x: v128, p: v128, q: v128): v128 {
-    return v128.and(v128.and(f32x4.gt(x, p), f32x4.lt(x, q)), f(1));
+    return v128.and(v128.and(f32x4.gt(x, p), f32x4.lt(x, q)), f(ONE));
   }
 }
 @unmanaged class Sign {
   @inline at(x: v128, p: v128, q: v128): v128 {
-    return f32x4.sub(v128.and(f32x4.gt(x, f(0)), f(1)), v128.and(f32x4.lt(x, f(0)), f(1)));
+    return f32x4.sub(v128.and(f32x4.gt(x, f(0)), f(ONE)), v128.and(f32x4.lt(x, f(0)), f(ONE)));
   }
 }
 

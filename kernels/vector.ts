@@ -1,6 +1,8 @@
 // Four floats at a time: the words that every kernel is written in.
 // Clamps are pmax and pmin with the data first: one instruction each, and a NaN stays visible.
 
+import { TINY } from "./constants";
+
 /** a b + c; rounded once where the build has relaxed SIMD, else twice. */
 // @ts-ignore: decorator
 @inline
@@ -31,7 +33,7 @@ export function atMost(x: v128, high: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function flushTiny(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f(1e-30)));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f(TINY)));
 }
 
 /** All ones in the lanes below `count`. */

@@ -3,8 +3,8 @@
 
 /** Heights of tiles; a machine's largest is chosen when the kernels are loaded, the rest are tails. */
 const heights = [6, 5, 4, 3, 2, 1];
-/** Vectors of 4 floats in a row of a tile: one panel of B, or two side by side. */
-const widths = [2, 4];
+/** Vectors of 4 floats in a row of a tile: half a panel of B, a panel, or two side by side. */
+const widths = [4, 2, 1];
 
 const indent = (lines, by) => lines.map((line) => " ".repeat(by) + line);
 const upTo = (count) => Array.from({ length: count }, (_, i) => i);
@@ -45,6 +45,9 @@ function finishTile(rows, vectors, bias) {
   lines.push("if (accumulate) {", ...indent(each(rows, vectors, sum), 2), "}");
   const store = (r, v) => `v128.store(${pointer("c", r)}, s${r}${v}, ${16 * v});`;
   lines.push(...each(rows, vectors, store));
+  // The other half of the panel is padding; where sums are added to it, it is zero already.
+  const clear = upTo(rows).map((r) => `  v128.store(${pointer("c", r)}, f32x4.splat(0), 16);`);
+  if (vectors === 1) lines.push("if (!accumulate) {", ...clear, "}");
   return lines;
 }
 
@@ -103,26 +106,26 @@ function tileT(rows, vectors) {
   );
 }
 
-/** The switch from a height and a width to the tile. */
+/** The switch from a height and a width to the tile; there are fewer than 8 heights. */
 function choice(base, parameters) {
   const names = parameters.replaceAll(/: (usize|i32)/g, "");
-  const call = (vectors) => [
-    "switch (rows) {",
-    ...heights.map((rows) => `  case ${rows}: return ${nameOf(base, rows, vectors)}(${names});`),
-    "  default: unreachable();",
-    "}",
-  ];
+  const cases = widths.flatMap((vectors) =>
+    heights.map((rows) => {
+      const call = `${nameOf(base, rows, vectors)}(${names})`;
+      return `    case ${8 * vectors + rows}: return ${call};`;
+    }),
+  );
   return [
     `/** The \`${base}\` of this height and width. */`,
     "// @ts-ignore: decorator",
     "@inline",
     `export function ${base}(`,
-    `  rows: i32, isWide: bool, ${parameters},`,
+    `  rows: i32, vectors: i32, ${parameters},`,
     "): void {",
-    "  if (isWide) {",
-    ...indent(call(4), 4),
+    "  switch (8 * vectors + rows) {",
+    ...cases,
+    "    default: unreachable();",
     "  }",
-    ...indent(call(2), 2),
     "}",
   ];
 }

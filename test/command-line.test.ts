@@ -76,6 +76,20 @@ describe("from a recording to a simulation", () => {
     expect(names).toEqual(["drive_set", "repeat_set", "ladder"]);
   });
 
+  test("the page of a recording goes where --report or --out says, and is not overwritten", async () => {
+    for (const [flag, name] of [
+      ["--report", "page.html"],
+      ["-o", "other.html"],
+    ]) {
+      const said = await run(["data", "info", place("rec.h5"), flag, place(name), "--json"]);
+      expect(said.code).toBe(0);
+      expect(JSON.parse(said.stdout).report).toBe(name);
+      expect(readFileSync(place(name), "utf8")).toContain("<title>Recording rec.h5</title>");
+    }
+    const again = await run(["data", "info", place("rec.h5"), "--report", place("page.html")]);
+    expect(again.code).toBe(2);
+  });
+
   test("a validation has an error, a floor and their ratio for mean, std and autocov", async () => {
     const { stdout } = await run(["twin", "validate", place("twin"), place("rec.h5"), "--json"]);
     const validation = JSON.parse(stdout);
@@ -84,8 +98,43 @@ describe("from a recording to a simulation", () => {
       expect(ratio).toBeCloseTo(error / floor, 12);
     }
     expect(validation.drives).toBe("drives that the fit has not seen");
+    expect(validation.rankHistogram).toHaveLength(10);
+    expect(validation.noiseBudget.observables[0].reason).toBe("fewer than 16 repeats");
     // Of the repeat set, although the ladder was repeated more often.
     expect(validation.counts).toMatchObject({ sequences: 2, deviceRepeats: 8 });
+  });
+
+  test("a validation is written as one page that loads nothing, and not over another file", async () => {
+    const argv = ["twin", "validate", place("twin"), place("rec.h5"), "--report"];
+    const { code, stdout } = await run([...argv, place("judged.html")]);
+    expect(code).toBe(0);
+    for (const words of [
+      "correlation of the noise in time",
+      "free run: median horizon",
+      "x           twin",
+    ]) {
+      expect(stdout).toContain(words);
+    }
+    const page = readFileSync(place("judged.html"), "utf8");
+    expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
+    for (const figure of ["validation-measures", "noise-budget", "error-along-drive-", "rank"]) {
+      expect(page).toContain(`id="figure-${figure.replace(/-$/, "")}`);
+    }
+    expect(await refusal(...argv, place("judged.html"))).toMatchInlineSnapshot(`
+      "error: judged.html: something is there already, and nothing is overwritten. Got a path that exists, expected a path where nothing is. Choose another name with --out, or move away what is there.
+      "
+    `);
+  });
+
+  test("a drive that leaves the recorded range is refused, and followed where that is asked", async () => {
+    writeFileSync(place("far.npy"), formatNpy(createArray([4], [0, 1, 2.5, -3])));
+    const argv = ["twin", "simulate", place("twin"), "--drive", place("far.npy")];
+    expect(await refusal(...argv, "-o", place("far.npz"))).toMatchInlineSnapshot(`
+      "error: far.npy: the drive 'drive' leaves the range that was recorded. Got -3 to 2.5, expected within -1.935435 to 2. Stay within the range, or add --allow-extrapolation and trust nothing beyond it.
+      "
+    `);
+    const asked = [...argv, "-o", place("far.npz"), "--allow-extrapolation"];
+    expect((await run(asked)).code).toBe(0);
   });
 
   test.each([
@@ -274,10 +323,10 @@ test("help and version are asked for, and end with 0", async () => {
   expect((await run(["version"])).stdout).toMatch(/^twinloom \d+\.\d+\.\d+\n$/);
 });
 
-test("a fit that is interrupted ends with 130 and leaves nothing behind", async () => {
+test("a fit that is interrupted ends with 130 and leaves no twin, only its run folder", async () => {
   const before = readdirSync(folder);
   const argv = ["twin", "fit", place("rec.h5"), ...quickFit, "-o", place("stopped")];
   const { code, stdout } = await run(argv, AbortSignal.abort());
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
-  expect(readdirSync(folder)).toEqual(before);
+  expect(readdirSync(folder).sort()).toEqual([...before, "stopped.fit"].sort());
 });

@@ -70,7 +70,13 @@ test("quickstart records, fits, trains, transfers and reports", () => {
     "run.json",
     "twin",
   ]);
-  expect(JSON.parse(readFileSync(join(first, "run.json"), "utf8")).status).toBe("done");
+  const { status, kernels } = JSON.parse(readFileSync(join(first, "run.json"), "utf8"));
+  expect(status).toBe("done");
+  expect(kernels).toEqual({
+    build: expect.stringMatching(/^engine-(relaxed|simd)$/),
+    rounding: expect.stringMatching(/^(fused|separate)$/),
+    tile: expect.stringMatching(/^\dx(8|16)$/),
+  });
 });
 
 test("the report draws every figure with its data, and loads nothing from elsewhere", () => {

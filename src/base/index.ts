@@ -33,6 +33,7 @@ export {
   createGenerator,
   createStream,
   type Generator,
+  type GeneratorState,
   type MovableGenerator,
   permutation,
   type Stream,

@@ -18,7 +18,14 @@ export interface Generator {
   integer(below: number): number;
   /** 32 random bits, unsigned. */
   bits(): number;
+  /** Where it stands: all that {@link Generator.restore} needs. */
+  save(): GeneratorState;
+  /** Go on from where a generator stood. */
+  restore(state: GeneratorState): void;
 }
+
+/** Four 32-bit words, and after an odd number of normals the one still to come. */
+export type GeneratorState = readonly number[];
 
 /** A generator that can be sent to the beginning of another stream, in place. */
 export interface MovableGenerator extends Generator {
@@ -94,7 +101,17 @@ export function createGenerator(stream: Stream): MovableGenerator {
     for (let i = 0; i < 8; i++) bits();
   };
   restart(stream);
-  return { bits, uniform, normal, integer: (below) => Math.floor(uniform() * below), restart };
+  return {
+    bits,
+    uniform,
+    normal,
+    integer: (below) => Math.floor(uniform() * below),
+    restart,
+    save: () => [a | 0, b | 0, c | 0, d | 0, ...(spare === undefined ? [] : [spare])],
+    restore: (state) => {
+      [a, b, c, d, spare] = state;
+    },
+  };
 }
 
 /** A random order of 0 .. count - 1 (Fisher-Yates). */

@@ -48,17 +48,22 @@ export function noiseCorrelation(part: RecordingPart): number[][] {
  * Deviations are from the mean over repeats, so an offset that differs from run to run counts as
  * noise that never forgets.
  *
- * @param part  With at least 2 repeats.
- * @returns     At lags up to half of the shortest sequence; none if there is no noise.
+ * @param part    With at least 2 repeats.
+ * @param wanted  Lags in steps (default 1, 2, 5, 10 ... 1000).
+ * @returns       At those up to half of the shortest sequence; none if there is no noise.
  */
-export function lagCorrelation(part: RecordingPart, observable: number): LagCorrelation[] {
+export function lagCorrelation(
+  part: RecordingPart,
+  observable: number,
+  wanted: readonly number[] = lags,
+): LagCorrelation[] {
   const some = firstRuns(part);
   const { samples, starts } = noiseSamples(some, observable);
   const { sequences } = sizeOfPart(some);
   let shortest = Infinity;
   for (let n = 0; n < sequences; n++) shortest = Math.min(shortest, stepsOf(some, n));
   const runs = starts.length - 1;
-  return lags
+  return wanted
     .filter((lag) => lag <= shortest / 2)
     .flatMap((lag) => {
       let [product, before, after] = [0, 0, 0];

@@ -82,7 +82,7 @@ export async function extractIsolated(
 }
 
 function takeWorker(): Worker {
-  const worker = idle ?? new Worker(program, { stderr: true, stdout: true });
+  const worker = idle ?? new Worker(program, { stderr: true, stdout: true, execArgv: [] });
   idle = undefined;
   worker.ref();
   return worker;

@@ -24,7 +24,7 @@ export {
   type ParseOptions,
   type Sha256,
 } from "./contents.ts";
-export type { LagCorrelation } from "./correlation.ts";
+export { type LagCorrelation, lagCorrelation } from "./correlation.ts";
 export { type CsvColumn, parseChannelName, parseCsv } from "./csv.ts";
 export {
   hashRecording,
@@ -63,7 +63,7 @@ export {
   sizeOfPart,
 } from "./recording.ts";
 export type { DriveHeld } from "./resample.ts";
-export type { SlowChange } from "./samples.ts";
+export { type RunDeviation, runDeviations, type SlowChange, slowChange } from "./samples.ts";
 export {
   type SequenceSplit,
   type SplitOptions,

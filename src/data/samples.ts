@@ -11,6 +11,14 @@ export interface SlowChange {
   readonly degreesOfFreedom: number;
 }
 
+/** How far one run lies from the mean of its drive's runs. */
+export interface RunDeviation {
+  /** In the order of acquisition; the repeat's index where no order was kept. */
+  readonly position: number;
+  /** Time mean of the run less that of all runs under the same drive, device units. */
+  readonly deviation: number;
+}
+
 /** Valid steps of a sequence. */
 export function stepsOf(part: RecordingPart, sequence: number): number {
   return part.length?.[sequence] ?? part.drive.shape[1];
@@ -62,28 +70,47 @@ export function noiseDeviation(part: RecordingPart, observable: number): number 
 }
 
 /**
+ * How far every run lies from the others under its drive, and when it was measured.
+ *
+ * The drive, equal within a sequence, drops out: what is left is noise and slow change.
+ *
+ * @param part  With at least 2 repeats.
+ * @returns     [sequences x repeats], sequence after sequence.
+ */
+export function runDeviations(part: RecordingPart, observable: number): RunDeviation[] {
+  const { repeats } = sizeOfPart(part);
+  const deviations = centre(runMeans(part, observable), repeats);
+  return Array.from(deviations, (deviation, run) => ({
+    position: part.order?.[run] ?? run % repeats,
+    deviation,
+  }));
+}
+
+/**
  * Slow change of a device over its repeats.
  *
  * The time mean of every run is fitted by a level per sequence plus one slope in the position in
- * the order of acquisition (the repeat's index where no order was kept). The drive, equal within a
- * sequence, drops out.
+ * the order of acquisition.
  *
  * @param part  With at least 2 repeats.
  */
 export function slowChange(part: RecordingPart, observable: number): SlowChange {
   const { sequences, repeats } = sizeOfPart(part);
-  const levels = runMeans(part, observable);
-  const position = Float64Array.from(levels, (_, run) => part.order?.[run] ?? run % repeats);
+  const runs = runDeviations(part, observable);
   let [first, last] = [Infinity, -Infinity];
-  for (const place of position) [first, last] = [Math.min(first, place), Math.max(last, place)];
-  const y = centre(levels, repeats);
-  const x = centre(position, repeats);
-  let [xx, xy, yy] = [0, 0, 0];
-  for (let run = 0; run < x.length; run++) {
-    xx += x[run] * x[run];
-    xy += x[run] * y[run];
-    yy += y[run] * y[run];
+  for (const { position } of runs) {
+    [first, last] = [Math.min(first, position), Math.max(last, position)];
   }
+  const x = centre(
+    Float64Array.from(runs, ({ position }) => position),
+    repeats,
+  );
+  let [xx, xy, yy] = [0, 0, 0];
+  runs.forEach(({ deviation }, run) => {
+    xx += x[run] * x[run];
+    xy += x[run] * deviation;
+    yy += deviation * deviation;
+  });
   const degreesOfFreedom = sequences * (repeats - 1) - 1;
   const slope = xx > 0 ? xy / xx : 0;
   const residual = Math.max(0, yy - slope * xy) / Math.max(1, degreesOfFreedom);

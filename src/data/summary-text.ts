@@ -94,7 +94,8 @@ export const short = (value: number): string => String(Number(value.toPrecision(
 
 const rough = (value: number): string => String(Number(value.toPrecision(2)));
 
-/** Four digits with a unit, where there is one. */
-export const withUnit = (value: number, unit: string): string => `${short(value)} ${unit}`.trim();
+/** Four digits with a unit, where there is one; "1" is none. */
+export const withUnit = (value: number, unit: string): string =>
+  `${short(value)} ${unit === "1" ? "" : unit}`.trim();
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

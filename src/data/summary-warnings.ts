@@ -7,7 +7,7 @@ import { short, withUnit } from "./summary-text.ts";
 const fewSequences = 5;
 /** Repeats below which the noise at each step is hardly known. */
 const fewRepeats = 10;
-/** A saturated channel repeats its extreme value in more than this share of its samples. */
+/** A channel that is saturated, or at rest, has one extreme value in more than this share. */
 const saturatedShare = 0.05;
 /** Standard errors beyond which a trend over repeats is reported, from ten degrees of freedom. */
 const clearTrend = 5;
@@ -18,20 +18,51 @@ const same = 0.999;
 /** Noise that is still this correlated at the longest lag outlasts the sequences. */
 const lasting = 0.5;
 
+/** Faults of one kind beyond which only the worst is told in full. */
+const fewAlike = 3;
+
+/** One fault of one channel, or pair of channels. */
+interface Remark {
+  /** Equal for faults that differ in their channel alone. */
+  readonly kind: string;
+  readonly text: string;
+  /** Larger is worse; compared within a kind. */
+  readonly severity: number;
+}
+
 /**
  * Everything in a recording that would hurt a twin.
  *
  * @param parts  The recording in numbers.
- * @returns      Sentences, each with the channel and the part; none for a good recording.
+ * @returns      Sentences, each with the channel and the part; none for a good recording. Of many
+ *               channels with the same fault, the worst stands for all.
  */
 export function warningsOf(recording: Recording, parts: readonly PartSummary[]): string[] {
   return [
     ...warnOfSizes(parts),
     ...recording.inputs.flatMap((channel, i) => warnOfInput(channel, i, parts)),
     ...warnOfAlikeInputs(parts),
-    ...recording.observables.flatMap((_, i) => warnOfObservable(i, parts, recording.dt)),
-    ...warnOfSameObservables(parts),
+    ...tellAlike(
+      recording.observables.flatMap((_, i) => warnOfObservable(i, parts, recording.dt)),
+      "observables",
+    ),
+    ...tellAlike(warnOfSameObservables(parts), "pairs"),
   ];
+}
+
+/** The texts of remarks; of many that are alike, that of the worst and how many more there are. */
+function tellAlike(remarks: readonly Remark[], noun: string): string[] {
+  const kinds = new Map<string, Remark[]>();
+  for (const remark of remarks) {
+    kinds.set(remark.kind, [...(kinds.get(remark.kind) ?? []), remark]);
+  }
+  return remarks.flatMap((remark) => {
+    const alike = kinds.get(remark.kind) ?? [];
+    if (alike.length <= fewAlike) return [remark.text];
+    if (alike[0] !== remark) return [];
+    const worst = alike.reduce((a, b) => (b.severity > a.severity ? b : a));
+    return [`${worst.text}; ${alike.length - 1} other ${noun} likewise`];
+  });
 }
 
 function warnOfSizes(parts: readonly PartSummary[]): string[] {
@@ -89,11 +120,12 @@ function warnOfAlikeInputs(parts: readonly PartSummary[]): string[] {
   );
 }
 
-function warnOfSameObservables(parts: readonly PartSummary[]): string[] {
-  return pairsIn(parts, "observables", same).map(
-    ({ names: [a, b], correlation }) =>
-      `observables '${a}' and '${b}' are nearly one signal (correlation ${correlation.toFixed(4)}): the second adds little`,
-  );
+function warnOfSameObservables(parts: readonly PartSummary[]): Remark[] {
+  return pairsIn(parts, "observables", same).map(({ names: [a, b], correlation }) => ({
+    kind: "same",
+    text: `observables '${a}' and '${b}' are nearly one signal (correlation ${correlation.toFixed(4)}): the second adds little`,
+    severity: Math.abs(correlation),
+  }));
 }
 
 interface Pair {
@@ -120,11 +152,11 @@ function pairsIn(
   );
 }
 
-function warnOfObservable(observable: number, parts: readonly PartSummary[], dt: number): string[] {
+function warnOfObservable(observable: number, parts: readonly PartSummary[], dt: number): Remark[] {
   const all = parts.map((part) => ({ part: part.name, ...part.observables[observable] }));
   const { name, lowest } = all[0];
   if (all.every((summary) => summary.constant && summary.lowest === lowest)) {
-    return [`observable '${name}' is constant`];
+    return [{ kind: "constant", text: `observable '${name}' is constant`, severity: 0 }];
   }
   return all.flatMap((summary) => [
     ...warnOfLimits(summary),
@@ -135,62 +167,59 @@ function warnOfObservable(observable: number, parts: readonly PartSummary[], dt:
 
 type Named = ObservableSummary & { readonly part: string };
 
-function warnOfLimits({
-  name,
-  part,
-  constant,
-  shareAtLimits,
-  sd,
-  unit,
-  resolution = 0,
-  noiseSd,
-}: Named) {
-  const warnings: string[] = [];
-  if (!constant && shareAtLimits > saturatedShare) {
-    const share = `${Math.round(100 * shareAtLimits)} %`;
-    warnings.push(
-      `observable '${name}' looks saturated in part '${part}': ${share} of its samples have exactly one extreme value`,
-    );
+function warnOfLimits(summary: Named): Remark[] {
+  const { name, part, constant, unit, sd, noiseSd, lowest, highest, resolution = 0 } = summary;
+  if (constant) return [];
+  if (resolution === highest - lowest) {
+    const text = `observable '${name}' has only two values in part '${part}': a twin is continuous and cannot jump between them`;
+    return [{ kind: `two-valued ${part}`, text, severity: 0 }];
+  }
+  const remarks: Remark[] = [];
+  const { shareAtLowest, shareAtHighest } = summary;
+  const share = Math.max(shareAtLowest, shareAtHighest);
+  if (share > saturatedShare) {
+    const limit = shareAtHighest >= shareAtLowest ? "highest" : "lowest";
+    remarks.push({
+      kind: `saturated ${part}`,
+      text: `observable '${name}' is saturated or at rest in part '${part}': ${Math.round(100 * share)} % of its samples have exactly its ${limit} value`,
+      severity: share,
+    });
   }
   if (noiseSd !== undefined && !isNone(noiseSd, sd) && resolution > 2 * noiseSd) {
-    warnings.push(
-      `observable '${name}' is measured in steps of ${withUnit(resolution, unit)} in part '${part}', too coarse for its noise of ${withUnit(noiseSd, unit)}`,
-    );
+    remarks.push({
+      kind: `coarse ${part}`,
+      text: `observable '${name}' is measured in steps of ${withUnit(resolution, unit)} in part '${part}', too coarse for its noise of ${withUnit(noiseSd, unit)}`,
+      severity: resolution / noiseSd,
+    });
   }
-  return warnings;
+  return remarks;
 }
 
-function warnOfNoise({ name, part, constant, unit, sd, noiseSd }: Named): string[] {
+function warnOfNoise({ name, part, constant, unit, sd, noiseSd }: Named): Remark[] {
   if (noiseSd === undefined || constant) return [];
   if (isNone(noiseSd, sd)) {
-    return [
-      `observable '${name}' is the same in all repeats of part '${part}': there is no noise to learn`,
-    ];
+    const text = `observable '${name}' is the same in all repeats of part '${part}': there is no noise to learn`;
+    return [{ kind: `noiseless ${part}`, text, severity: 0 }];
   }
   const signal = Math.sqrt(Math.max(0, sd * sd - noiseSd * noiseSd));
   if (signal >= noiseSd) return [];
-  return [
-    `observable '${name}' hardly answers the drive in part '${part}': its mean varies by ${withUnit(signal, unit)}, its noise by ${withUnit(noiseSd, unit)}`,
-  ];
+  const text = `observable '${name}' hardly answers the drive in part '${part}': its mean varies by ${withUnit(signal, unit)}, its noise by ${withUnit(noiseSd, unit)}`;
+  return [{ kind: `deaf ${part}`, text, severity: -signal / noiseSd }];
 }
 
-function warnOfMemory({ name, part, unit, slowChange, lagCorrelation = [] }: Named, dt: number) {
-  const warnings: string[] = [];
-  const drifts = slowChange !== undefined && isClear(slowChange);
-  if (drifts) {
+function warnOfMemory(summary: Named, dt: number): Remark[] {
+  const { name, part, unit, slowChange, lagCorrelation = [] } = summary;
+  if (slowChange !== undefined && isClear(slowChange)) {
     const { change, standardError } = slowChange;
     const size = `${withUnit(change, unit)} (standard error ${withUnit(standardError, unit)})`;
-    warnings.push(
-      `observable '${name}' changes slowly over the repeats of part '${part}': by ${size} from the first to the last`,
-    );
+    const text = `observable '${name}' changes slowly over the repeats of part '${part}': by ${size} from the first to the last`;
+    const severity = Math.abs(change) / Math.max(standardError, Number.MIN_VALUE);
+    return [{ kind: `slow ${part}`, text, severity }];
   }
   const last = lagCorrelation.at(-1);
-  if (!drifts && last && last.lag >= 10 && last.correlation > lasting) {
-    warnings.push(
-      `the noise of observable '${name}' outlasts the sequences of part '${part}': its correlation is still ${short(last.correlation)} after ${last.lag} steps (${withUnit(last.lag * dt, "s")})`,
-    );
-  }
-  return warnings;
+  if (last === undefined || last.lag < 10 || last.correlation <= lasting) return [];
+  const text = `the noise of observable '${name}' outlasts the sequences of part '${part}': its correlation is still ${short(last.correlation)} after ${last.lag} steps (${withUnit(last.lag * dt, "s")})`;
+  return [{ kind: `lasting ${part}`, text, severity: last.correlation }];
 }
 
 /** The mean over equal repeats is rounded, which is no noise. */

@@ -109,7 +109,7 @@ test("a clipped response and a drive beyond its range are noticed", () => {
     [
       "no drive has more than 2 repeats: the sd of its noise is known to 71 % at each step",
       "input 'field' leaves its safe range: driven from -1 mT to 0.9999 mT",
-      "observable 'resistance' looks saturated in part 'repeat_set': 33 % of its samples have exactly one extreme value",
+      "observable 'resistance' is saturated or at rest in part 'repeat_set': 33 % of its samples have exactly its highest value",
     ]
   `);
 });
@@ -223,13 +223,41 @@ test("what hides the noise, or outlasts the sequences, is said", () => {
   const all = [coarse, same, weak, lasting, three];
   expect(all.flatMap((recording) => describeRecording(recording).warnings)).toMatchInlineSnapshot(`
     [
-      "observable 'resistance' looks saturated in part 'repeat_set': 7 % of its samples have exactly one extreme value",
+      "observable 'resistance' is saturated or at rest in part 'repeat_set': 7 % of its samples have exactly its highest value",
       "observable 'resistance' is measured in steps of 1 ohm in part 'repeat_set', too coarse for its noise of 0.2844 ohm",
       "observable 'resistance' is the same in all repeats of part 'repeat_set': there is no noise to learn",
       "observable 'resistance' hardly answers the drive in part 'repeat_set': its mean varies by 0.08641 ohm, its noise by 0.9849 ohm",
       "the noise of observable 'resistance' outlasts the sequences of part 'repeat_set': its correlation is still 0.9918 after 20 steps (0.2 s)",
       "input 'field' has only 3 levels in a part: between them a twin can only guess",
       "observable 'resistance' is the same in all repeats of part 'repeat_set': there is no noise to learn",
+    ]
+  `);
+});
+
+test("of many channels with one fault the worst is told, and how many others have it", () => {
+  const generator = createGenerator(createStream(8));
+  const [sequences, repeats, time, channels] = [6, 12, 50, 8];
+  const response = createArray([sequences, repeats, time, channels]);
+  response.data.forEach((_, i) => {
+    response.data[i] = generator.normal();
+  });
+  const single = record([sequences, repeats, time], () => 0);
+  const observables = Array.from({ length: channels }, (_, i) => ({ name: `x${i}`, unit: "1" }));
+  const parts = [{ ...single.parts[0], response }];
+  expect(describeRecording({ ...single, observables, parts }).warnings).toMatchInlineSnapshot(`
+    [
+      "observable 'x0' hardly answers the drive in part 'repeat_set': its mean varies by 0, its noise by 0.9932; 7 other observables likewise",
+    ]
+  `);
+});
+
+test("a channel with two values is a telegraph, not a saturated one", () => {
+  const generator = createGenerator(createStream(9));
+  const telegraph = record([6, 12, 50], () => (generator.uniform() < 0.5 ? -1 : 1));
+  expect(describeRecording(telegraph).warnings).toMatchInlineSnapshot(`
+    [
+      "observable 'resistance' has only two values in part 'repeat_set': a twin is continuous and cannot jump between them",
+      "observable 'resistance' hardly answers the drive in part 'repeat_set': its mean varies by 0 ohm, its noise by 1.005 ohm",
     ]
   `);
 });

@@ -30,8 +30,10 @@ export interface ObservableSummary {
   /** Root mean square over sequences and time of the sd over repeats; absent with one repeat. */
   readonly noiseSd?: number;
   readonly constant: boolean;
-  /** Share of the samples that repeat the lowest or the highest value exactly. */
-  readonly shareAtLimits: number;
+  /** Share of the samples that repeat the lowest value exactly. */
+  readonly shareAtLowest: number;
+  /** Share of the samples that repeat the highest value exactly. */
+  readonly shareAtHighest: number;
   /** Trend of the repeats in the order of acquisition; absent with one repeat. */
   readonly slowChange?: SlowChange;
   /** Of the noise with itself, some steps later; absent with one repeat. */
@@ -99,7 +101,8 @@ function describePart(part: RecordingPart, recording: Recording): PartSummary {
     return {
       ...{ name, unit, mean: mean(samples), lowest, highest, constant },
       sd: samples.length > 1 ? standardDeviation(samples) : 0,
-      shareAtLimits: constant ? 1 : largestShareAt(samples, lowest, highest),
+      shareAtLowest: shareAt(samples, lowest),
+      shareAtHighest: shareAt(samples, highest),
       ...(repeats < 2
         ? {}
         : {
@@ -148,11 +151,9 @@ function rangeOf(samples: Float64Array): { lowest: number; highest: number } {
   return { lowest, highest };
 }
 
-function largestShareAt(samples: Float64Array, lowest: number, highest: number): number {
-  let [low, high] = [0, 0];
-  for (const value of samples) {
-    if (value === lowest) low++;
-    if (value === highest) high++;
-  }
-  return (Math.max(low, high) - 1) / samples.length;
+/** Share of the samples that repeat a value which at least one of them has. */
+function shareAt(samples: Float64Array, value: number): number {
+  let count = 0;
+  for (const sample of samples) if (sample === value) count++;
+  return samples.length > 1 ? (count - 1) / (samples.length - 1) : 1;
 }

@@ -49,7 +49,7 @@ function instantiate(module: WebAssembly.Module, imports: KernelImports) {
     readonly run: (plan: number) => void;
     readonly perform: (crew: number, job: number, round: number) => number;
     readonly announce: (crew: number, job: number, round: number) => void;
-    readonly madds: (times: number) => number;
+    readonly madds: (times: number, a: number, b: number) => number;
     readonly isFused: () => number;
   };
 }
@@ -128,6 +128,6 @@ export function attachKernels(loaded: KernelModule, memory: WebAssembly.Memory):
     run,
     perform: (crew, job, round) => perform(crew, job, round) !== 0,
     announce,
-    multiplyAdd: madds,
+    multiplyAdd: (times) => madds(times, 0.5, 0.25),
   };
 }

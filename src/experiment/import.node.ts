@@ -1,11 +1,17 @@
+import { basename } from "node:path";
 import {
   describeRecording,
+  hashRecording,
   holdsRecording,
   importArrays,
   importRecording,
+  type Recording,
   readRecording,
+  writeAtomically,
   writeRecording,
 } from "../data/index.ts";
+import { formatReport, recordingReport } from "../report/index.ts";
+import { programName } from "./host.node.ts";
 import { checkLayout, isPlain } from "./import-layout.ts";
 import { checkFree, readInput, readText } from "./input.node.ts";
 import type { Plain } from "./overrides.ts";
@@ -42,7 +48,39 @@ export async function importFiles(options: ImportOptions): Promise<ImportedFile>
   return { ...summaryOf(out, describeRecording(recording)), notes };
 }
 
-/** What is in a recording. */
-export async function describeFile(path: string): Promise<RecordedFile> {
-  return summaryOf(path, describeRecording(await readInput(readRecording(path))));
+/** What is in a recording, and where its page was written. */
+export interface DescribedFile extends RecordedFile {
+  readonly report?: string;
+}
+
+/**
+ * What is in a recording.
+ *
+ * @param path    Its file.
+ * @param report  Where a page with its figures goes, if anywhere.
+ * @throws        `bad-value` if something is there already.
+ */
+export async function describeFile(path: string, report?: string): Promise<DescribedFile> {
+  if (report !== undefined) checkFree(report);
+  const recording: Recording = await readInput(readRecording(path));
+  const summary = describeRecording(recording);
+  const described = summaryOf(path, summary);
+  if (report === undefined) return described;
+  const page = recordingReport(recording, summary, {
+    title: `Recording ${basename(path)}`,
+    provenance: await provenanceOf(recording, path),
+  });
+  await writeAtomically(report, formatReport(page));
+  return { ...described, report };
+}
+
+async function provenanceOf(recording: Recording, path: string): Promise<Record<string, string>> {
+  const { protocol, seed } = recording;
+  return {
+    program: await programName(),
+    recording: path,
+    "recording, sha256": hashRecording(recording),
+    ...(protocol === undefined ? {} : { protocol: JSON.stringify(protocol) }),
+    ...(seed === undefined ? {} : { seed: `${seed}` }),
+  };
 }

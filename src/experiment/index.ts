@@ -22,6 +22,7 @@ export { type Examination, examine } from "./doctor.node.ts";
 export { parseDuration } from "./duration.ts";
 export { hostFacts, programName, readVersion } from "./host.node.ts";
 export {
+  type DescribedFile,
   describeFile,
   type ImportedFile,
   type ImportOptions,
@@ -65,8 +66,6 @@ export {
   type SimulatedFile,
   type SimulateFileOptions,
   simulateFile,
-  type ValidatedFile,
-  type ValidateOptions,
-  validateFile,
 } from "./twin-verbs.node.ts";
+export { type ValidatedFile, type ValidateOptions, validateFile } from "./validate-file.node.ts";
 export type { Progress, VerbContext } from "./verb.ts";

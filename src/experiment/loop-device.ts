@@ -13,6 +13,8 @@ import {
   compareRepeats,
   type FitProgress,
   fitTwin,
+  noiseBudget,
+  removeSlowDrift,
   simulateTwin,
   type Twin,
   type TwinValidation,
@@ -142,9 +144,19 @@ export async function fitLoop(
     repeats,
     stream: validationStream(plan),
   });
-  const validation = compareRepeats(unseen.response, paths, {
+  const { inputs, limits, scales } = twin;
+  const recorded = seen.parts.map(({ drive }) => drive);
+  const compared = compareRepeats(unseen.response, paths, {
     stream: childStream(stream, "floors"),
-    scale: twin.scales.observables.map(({ sd }) => sd),
+    scale: scales.observables.map(({ sd }) => sd),
+    order: unseen.order,
+    driven: { drive: unseen.drive, inputs, limits, recorded },
   });
+  const steady = removeSlowDrift(unseen.response, unseen.order);
+  const budget = { stream: childStream(stream, "budget") };
+  const validation = {
+    ...compared,
+    noiseBudget: noiseBudget(kernels, twin, { drive: unseen.drive, steady }, budget),
+  };
   return { recording, twin, history, validation, unseen: { part: unseen, twin: paths } };
 }

@@ -1,27 +1,22 @@
 import { createArray, type HostArray } from "../base/index.ts";
 import { type Network, sizesOf } from "../network/index.ts";
 import {
-  type Comparison,
   confusionMatrix,
-  deviceAgainstTwin,
   type Figure,
   formatNumber,
   formatQuantity,
   formatReport,
   formatTable,
   networkGraph,
-  noiseAgainstDrive,
-  noiseCorrelation,
   predictionAgainstTarget,
-  type ReportTable,
   recordingOverview,
   trainingCurves,
   transferChart,
 } from "../report/index.ts";
 import type { Task } from "../tasks/index.ts";
-import type { TwinValidation } from "../twin/index.ts";
 import type { FittedDevice } from "./loop-device.ts";
 import type { ArmResult, LoopResult, TransferredNetwork } from "./loop-transfer.ts";
+import { type JudgedTwin, judgeSections } from "./twin-report.ts";
 
 /** A page and its figures. */
 export interface LoopReport {
@@ -29,52 +24,22 @@ export interface LoopReport {
   readonly figures: readonly Figure[];
 }
 
-/** Figures of a recording and of the twin that was fitted to it. */
-function twinFigures(device: FittedDevice): Figure[] {
-  const { recording, twin, unseen, history } = device;
-  const comparison: Comparison = {
-    dt: recording.dt,
-    inputs: recording.inputs,
-    observables: recording.observables,
-    drive: unseen.part.drive,
-    device: unseen.part.response,
-    twin: unseen.twin,
-  };
-  const lags = twin.carrierPeriod === undefined ? 30 : 4 * twin.carrierPeriod;
-  return [
-    recordingOverview(recording),
-    deviceAgainstTwin(comparison, { steps: [0, Math.min(200, comparison.drive.shape[1])] }),
-    noiseAgainstDrive(comparison),
-    noiseCorrelation(comparison, { lags: Math.min(lags, comparison.drive.shape[1] - 2) }),
-    trainingCurves(
-      ["training", "validation"].flatMap((arm) =>
-        [...new Set(history.map(({ phase }) => phase))].map((panel) => {
-          const rows = history.filter(({ phase }) => phase === panel);
-          const value = rows.map((row) => (arm === "training" ? row.loss : row.validation));
-          return { arm, seed: 0, panel, step: rows.map(({ step }) => step), value };
-        }),
-      ),
-      {
-        ...{ name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
-        caption:
-          "Losses during training, each phase in its own measure. That of the drift rises where its windows grow longer, which is harder. Look for curves that have levelled off, and for validation that does not turn back.",
-      },
+/** How the losses of the fit went. */
+function fitFigure(history: FittedDevice["history"]): Figure {
+  return trainingCurves(
+    ["training", "validation"].flatMap((arm) =>
+      [...new Set(history.map(({ phase }) => phase))].map((panel) => {
+        const rows = history.filter(({ phase }) => phase === panel);
+        const value = rows.map((row) => (arm === "training" ? row.loss : row.validation));
+        return { arm, seed: 0, panel, step: rows.map(({ step }) => step), value };
+      }),
     ),
-  ];
-}
-
-/** The reference's three errors beside their floors. */
-function validationTable(validation: TwinValidation): ReportTable {
-  const { counts } = validation;
-  const rows = (["mean", "std", "autocov"] as const).map((name) => {
-    const { error, floor, ratio } = validation[name];
-    return [name, error, floor, ratio];
-  });
-  return {
-    caption: `${counts.deviceRepeats} repeats of ${counts.sequences} drives that the fit has not seen, against ${counts.twinRealisations} realisations of the twin; standardised units.`,
-    columns: ["measure", "error", "sampling floor", "error / floor"],
-    rows,
-  };
+    {
+      ...{ name: "fit-curves", title: "Fit of the twin", stepLabel: "updates" },
+      caption:
+        "Losses during training, each phase in its own measure. That of the drift rises where its windows grow longer, which is harder. Look for curves that have levelled off, and for validation that does not turn back.",
+    },
+  );
 }
 
 function trainingFigure(trained: readonly TransferredNetwork[], task: Task): Figure {
@@ -314,6 +279,18 @@ function limitText({ kinds, nodes, inputLimit }: Network, unit: string): string 
   return `Drives are ${how} ${formatNumber(low)} to ${formatQuantity(high, unit)}, the range that was recorded.`;
 }
 
+const judgedTwin = ({ recording, twin, unseen, validation }: FittedDevice): JudgedTwin => ({
+  ...{ twin, validation, drives: "drives that the fit has not seen" },
+  comparison: {
+    dt: recording.dt,
+    inputs: recording.inputs,
+    observables: recording.observables,
+    drive: unseen.part.drive,
+    device: unseen.part.response,
+    twin: unseen.twin,
+  },
+});
+
 /** The page of a whole loop. */
 export function reportLoop(
   device: FittedDevice,
@@ -322,7 +299,9 @@ export function reportLoop(
   provenance: Readonly<Record<string, string>>,
 ): LoopReport {
   const { plan, task, trained } = result;
-  const [recording, ...ofTwin] = twinFigures(device);
+  const recording = recordingOverview(device.recording);
+  const judged = judgeSections(judgedTwin(device));
+  const ofTwin = [...judged.flatMap(({ figures = [] }) => figures), fitFigure(device.history)];
   const shown = trained.find(({ arm }) => arm === "noise-aware") ?? trained[0];
   const ofNetwork = [trainingFigure(trained, task), drawnNetwork(shown.network)];
   const outcome = [transferFigure(result, arms), predictionFigure(task, shown)];
@@ -353,12 +332,8 @@ export function reportLoop(
         paragraphs: [limitText(shown.network, device.twin.inputs[0].unit)],
         figures: ofNetwork,
       },
-      {
-        heading: "The twin",
-        paragraphs: [device.validation.verdict],
-        tables: [validationTable(device.validation)],
-        figures: ofTwin,
-      },
+      ...judged,
+      { heading: "The fit", figures: [fitFigure(device.history)] },
       { heading: "The recording", figures: [recording] },
     ],
     provenance,

@@ -65,6 +65,9 @@ const twinRule = z
     activation: z.enum(["relu", "tanh", "silu"]).optional(),
     driftSteps: whole(1).optional().describe("updates of the drift phase"),
     noiseSteps: whole(1).optional().describe("updates of the noise phase"),
+    patience: whole(1)
+      .optional()
+      .describe("validations in a row without a better one after which a phase ends early"),
     driftRate: z.number().min(0).optional().describe("factor on the rate of F in the noise phase"),
   })
   .describe("the twin and its fit");
@@ -152,6 +155,7 @@ export interface Recipe {
     readonly activation?: "relu" | "tanh" | "silu";
     readonly driftSteps?: number;
     readonly noiseSteps?: number;
+    readonly patience?: number;
     readonly driftRate?: number;
   };
   readonly network: {
@@ -306,8 +310,8 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
         drift: layers(twin.hidden),
         diffusion: layers(twin.noiseHidden),
       },
-      drift: { steps: twin.driftSteps },
-      noise: { steps: twin.noiseSteps, driftRate: twin.driftRate },
+      drift: { steps: twin.driftSteps, patience: twin.patience },
+      noise: { steps: twin.noiseSteps, driftRate: twin.driftRate, patience: twin.patience },
     },
     network: {
       preset: network.preset,

@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly kernels?: { readonly build: string; readonly rounding: string; readonly tile: string };
   /** Times by the host's clock, ISO 8601. */
   readonly started: string;
+  /** When it was gone on with after it had been cut off. */
+  readonly resumed?: readonly string[];
   readonly ended?: string;
   /** Files and folders that went in and came out, by role: "recording", "twin". */
   readonly files: Readonly<Record<string, string>>;
@@ -53,6 +55,8 @@ export interface RunOptions {
   readonly root?: string;
   /** The run folder itself, in place of `root`, name and time; must not exist. */
   readonly path?: string;
+  /** Open the folder at `path` again, to go on with a run that was cut off. */
+  readonly resume?: boolean;
   readonly kernels?: KernelModule;
   /** See {@link RunRecord}. */
   readonly files?: Readonly<Record<string, string>>;
@@ -78,7 +82,8 @@ export interface RunFolder {
 }
 
 /**
- * Run a verb in a new run folder, which says how it ended: done, failed or interrupted.
+ * Run a verb in a run folder, a new one or one to go on with, which says how it ended: done, failed
+ * or interrupted.
  *
  * @param options  What goes to run.json and config.yaml.
  * @param body     Is given the open folder.
@@ -90,8 +95,8 @@ export async function runInFolder<Result>(
   body: (run: RunFolder) => Promise<Result>,
 ): Promise<Result> {
   const path = options.path ?? join(options.root ?? "runs", safeName(options.name), nameOfNow());
-  await createFolder(path);
-  let record = await firstRecord(options);
+  if (!options.resume) await createFolder(path);
+  let record = options.resume ? await reopened(path) : await firstRecord(options);
   const save = (change: Partial<RunRecord>): Promise<void> => {
     record = { ...record, ...change };
     return writeJson(join(path, "run.json"), record);
@@ -101,7 +106,7 @@ export async function runInFolder<Result>(
   );
   await save({});
   await run.writeConfig(options.config);
-  run.log(`${options.verb}: started`);
+  run.log(`${options.verb}: ${options.resume ? "resumed" : "started"}`);
   try {
     const result = await body(run);
     run.log(`${options.verb}: done`);
@@ -183,6 +188,11 @@ async function firstRecord(options: RunOptions): Promise<RunRecord> {
     started: now(),
     files,
   };
+}
+
+async function reopened(path: string): Promise<RunRecord> {
+  const { ended: _, error: __, ...record } = await readRun(path);
+  return { ...record, status: "running", resumed: [...(record.resumed ?? []), now()] };
 }
 
 async function createFolder(path: string): Promise<void> {

@@ -2,35 +2,32 @@ import { childStream, createArray, createStream, fault, type HostArray } from ".
 import {
   formatNpz,
   hashRecording,
-  type Recording,
   readArray,
   readRecording,
   writeAtomically,
 } from "../data/index.ts";
 import { type KernelModule, loadKernelModule } from "../engine/index.ts";
-import { formatTable } from "../report/index.ts";
 import {
-  compareRepeats,
   type FitOptions,
   fitTwin,
   type PhaseRecord,
   readTwin,
   type SimulateOnce,
-  type StoredTwin,
   simulateTwin,
   type Twin,
-  type TwinValidation,
   writeTwin,
 } from "../twin/index.ts";
 import { parseDuration } from "./duration.ts";
+import { fitFolderOf, runFit } from "./fit-folder.node.ts";
 import { programName } from "./host.node.ts";
-import { checkDrive, checkFree, checkSameDevice, readInput, readText } from "./input.node.ts";
+import { checkDrive, checkFree, readInput, readText } from "./input.node.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
 import type { VerbContext } from "./verb.ts";
 
-const simulateWith =
+/** One realisation of a twin, for its self-check. */
+export const simulateWith =
   (kernels: KernelModule): SimulateOnce =>
   (twin, drive, stream) =>
     simulateTwin(kernels, twin, drive, { stream });
@@ -47,11 +44,17 @@ export interface FitFileOptions {
   /** "60s": replaces the numbers of updates, which are recorded. */
   readonly budget?: string;
   readonly seed: number;
+  /** Go on with a fit that was cut off, with the same bits; begin one where there is none. */
+  readonly resume?: boolean;
+  /** Least time between two checkpoints (default "10s"). */
+  readonly checkpoint?: string;
 }
 
 /** What a fit says. */
 export interface FittedFile {
   readonly path: string;
+  /** The run folder of the fit. */
+  readonly run: string;
   readonly phases: readonly PhaseRecord[];
   readonly text: string;
 }
@@ -59,131 +62,91 @@ export interface FittedFile {
 /**
  * Fit a twin to a recording and write its folder.
  *
- * Half of the repeated sequences are left to `validateFile`.
+ * Half of the repeated sequences are left to `validateFile`. Metrics, log and checkpoints go to
+ * `<out>.fit`, where a fit that was cut off is gone on with.
+ *
+ * @throws  `bad-value` if something is there, or what is there was begun with other options.
  */
 export async function fitFile(
-  { recording: path, out, recipe, settings = [], budget, seed }: FitFileOptions,
+  { recording: path, out, seed, resume = false, ...chosen }: FitFileOptions,
   { signal, onProgress, onRemark }: VerbContext,
 ): Promise<FittedFile> {
   checkFree(out);
+  const interval = readSeconds("--checkpoint", chosen.checkpoint ?? "10s");
   const recording = await readInput(readRecording(path));
-  const options = await readFitOptions(recipe, settings, budget);
+  const { fit, twin: section } = await readFitOptions(chosen);
+  const sha256 = hashRecording(recording);
+  const config = { recording: path, sha256, seed, budget: chosen.budget, twin: section };
   const kernels = await loadKernelModule();
   const { seen } = holdOut(recording);
-  const { twin } = await fitTwin(kernels, seen, options, {
-    stream: childStream(createStream(seed), "fit"),
-    seed,
-    signal,
-    onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
-    onProgress: ({ phase, step, steps, loss, validation }) => {
-      const measures = { loss, validation };
-      onProgress?.({ stage: `fit: ${phase}`, done: step, total: steps, unit: "updates", measures });
-    },
+  const phases = await runFit({ out, config, kernels, resume, interval }, async (run, life) => {
+    const { twin } = await fitTwin(kernels, seen, fit, {
+      ...life,
+      stream: childStream(createStream(seed), "fit"),
+      seed,
+      signal,
+      onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
+      onProgress: (report) => {
+        const { phase, step, steps, loss, validation } = report;
+        const measures = { loss, validation };
+        run.addMetrics({ stage: "fit", ...report });
+        onProgress?.({
+          stage: `fit: ${phase}`,
+          done: step,
+          total: steps,
+          unit: "updates",
+          measures,
+        });
+      },
+    });
+    await writeTwin(out, twin, {
+      program: await programName(),
+      simulate: simulateWith(kernels),
+      datasets: [sha256],
+    });
+    const records = twin.training?.phases ?? [];
+    await run.note({ results: { phases: records.map(({ history: _, ...record }) => record) } });
+    return records;
   });
-  await writeTwin(out, twin, {
-    program: await programName(),
-    simulate: simulateWith(kernels),
-    datasets: [hashRecording(recording)],
-  });
-  const phases = twin.training?.phases ?? [];
-  const lines = phases.map(({ name, steps, validation }) => {
-    return `${name}: ${steps} updates, validation ${Number(validation.toPrecision(4))}`;
-  });
-  return { path: out, phases, text: [`twin written to ${out}`, ...lines].join("\n") };
+  const text = [`twin written to ${out}`, ...phases.map(describePhase)].join("\n");
+  return { path: out, run: fitFolderOf(out), phases, text };
 }
 
-async function readFitOptions(
-  recipe: string | undefined,
-  settings: readonly string[],
-  budget: string | undefined,
-): Promise<FitOptions> {
+function describePhase({ name, steps, planned, validation }: PhaseRecord): string {
+  const updates = planned === undefined ? `${steps}` : `stopped early after ${steps} of ${planned}`;
+  return `${name}: ${updates} updates, validation ${Number(validation.toPrecision(4))}`;
+}
+
+/** Options of a fit, and the recipe's section with its defaults from which they were made. */
+async function readFitOptions({
+  recipe,
+  settings = [],
+  budget,
+}: Pick<FitFileOptions, "recipe" | "settings" | "budget">): Promise<{
+  readonly fit: FitOptions;
+  readonly twin: object;
+}> {
   const file = recipe === undefined ? {} : readYaml(await readText(recipe), recipe);
   const { twin } = merge({ twin: file.twin ?? {} }, parseOverrides(settings));
   const rest = { device: { kind: "leaky-integrator" }, task: { name: "sineSquare" } };
   const checked = checkRecipe({ name: "fit", twin, ...rest }, recipe ?? "twin fit");
   const { fit } = planOf(checked, undefined, () => 0);
-  if (budget === undefined) return fit;
-  const seconds = parseDuration(budget);
-  if (seconds > 0) return { ...fit, budget: { seconds, clock: () => performance.now() / 1000 } };
+  if (budget === undefined) return { fit, twin: checked.twin };
+  const seconds = readSeconds("--budget", budget);
+  const clock = (): number => performance.now() / 1000;
+  return { fit: { ...fit, budget: { seconds, clock } }, twin: checked.twin };
+}
+
+function readSeconds(option: "--budget" | "--checkpoint", text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds > 0 || (seconds === 0 && option === "--checkpoint")) return seconds;
   throw fault("bad-value", {
-    where: "twin fit --budget",
+    where: `twin fit ${option}`,
     what: "this is not a time",
-    got: `'${budget}'`,
+    got: `'${text}'`,
     expected: "a number with s, min or h",
-    fix: "Write, for example, --budget 60s",
+    fix: `Write, for example, ${option} 60s`,
   });
-}
-
-/** A judged twin: the keys of `twin validate --json`. */
-export interface ValidatedFile extends TwinValidation {
-  /** Whether the fit had seen the drives, in words. */
-  readonly drives: string;
-  /** The judgement for a terminal; not part of the JSON. */
-  readonly text: string;
-}
-
-/** How a twin is judged. */
-export interface ValidateOptions {
-  readonly twin: string;
-  readonly recording: string;
-  /** Realisations (default as many as the device's repeats). */
-  readonly repeats?: number;
-  readonly seed: number;
-}
-
-/**
- * Compare realisations of a twin with repeats of its device.
- *
- * @throws  `bad-value` if nothing was repeated.
- */
-export async function validateFile(options: ValidateOptions): Promise<ValidatedFile> {
-  const kernels = await loadKernelModule();
-  const stored = await readTwin(options.twin, { simulate: simulateWith(kernels) });
-  const recording = await readInput(readRecording(options.recording));
-  checkSameDevice(stored.twin, recording, options.recording);
-  const { part, drives } = judgedPart(stored, recording, options.recording);
-  const stream = childStream(createStream(options.seed), "validate");
-  const realisations = simulateTwin(kernels, stored.twin, part.drive, {
-    repeats: options.repeats ?? part.response.shape[1],
-    stream: childStream(stream, "realisations"),
-  });
-  const validation = compareRepeats(part.response, realisations, {
-    stream: childStream(stream, "floors"),
-    scale: stored.twin.scales.observables.map(({ sd }) => sd),
-  });
-  return { ...validation, drives, text: validationText(validation, drives) };
-}
-
-function judgedPart(stored: StoredTwin, recording: Recording, where: string) {
-  const { unseen, isShared } = holdOut(recording);
-  if (unseen.response.shape[1] < 4) {
-    throw fault("bad-value", {
-      where,
-      what: "nothing in the recording was repeated often enough to judge noise",
-      got: `at most ${unseen.response.shape[1]} repeats of a drive`,
-      expected: "a part with at least 4 repeats of each drive",
-      fix: "Record some drives many times, or import repeats as another part",
-    });
-  }
-  if (!stored.datasets.includes(hashRecording(recording))) {
-    const all = recording.parts.find(({ name }) => name === unseen.name) ?? unseen;
-    return { part: all, drives: "another recording than the one of the fit" };
-  }
-  if (isShared) return { part: unseen, drives: "the one repeated drive, which the fit has seen" };
-  return { part: unseen, drives: "drives that the fit has not seen" };
-}
-
-function validationText(validation: TwinValidation, drives: string): string {
-  const { counts } = validation;
-  const rows = (["mean", "std", "autocov"] as const).map((name) => {
-    const { error, floor, ratio } = validation[name];
-    return [name, error, floor, ratio];
-  });
-  const table = formatTable(rows, {
-    columns: ["measure", "error", "sampling floor", "ratio"],
-  }).trimEnd();
-  const text = `${counts.deviceRepeats} repeats of ${counts.sequences} drives against ${counts.twinRealisations} realisations, ${drives}`;
-  return `${text}\n\n${table}\n\n${validation.verdict}`;
 }
 
 /** What to simulate. */
@@ -257,9 +220,13 @@ function checkRange(drive: HostArray, twin: Twin, where: string): void {
     throw fault("out-of-range", {
       where,
       what: `the drive '${name}' leaves the range that was recorded`,
-      got: `${low} to ${high} ${unit}`,
-      expected: `within ${min} to ${max} ${unit}`,
+      got: rangeText(low, high, unit),
+      expected: `within ${rangeText(min, max, unit)}`,
       fix: "Stay within the range, or add --allow-extrapolation and trust nothing beyond it",
     });
   });
 }
+
+// Seven digits: what a 32-bit file holds, so that two numbers that differ look different.
+const rangeText = (low: number, high: number, unit: string): string =>
+  `${Number(low.toPrecision(7))} to ${Number(high.toPrecision(7))}${unit === "1" ? "" : ` ${unit}`}`;

@@ -1,19 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import type { Channel } from "../data/index.ts";
+import { type Bands, bandColumns, bandsOf } from "./bands.ts";
 import { domainOf, drawChart, pageWidth } from "./chart.ts";
 import type { CsvColumn } from "./csv.ts";
 import { countOf, type Figure, type FigureWords, finishFigure } from "./figure.ts";
 import { axisLabel, timeUnit } from "./number.ts";
 import { colour } from "./palette.ts";
-import {
-  acrossRepeats,
-  type Comparison,
-  checkComparison,
-  driveTrace,
-  type Selection,
-  traces,
-} from "./samples.ts";
-import { mean, quantiles } from "./statistics.ts";
+import { type Comparison, checkComparison, driveTrace, type Selection, traces } from "./samples.ts";
 import type { Panel } from "./svg.ts";
 
 /** Options of {@link deviceAgainstTwin}. */
@@ -23,31 +16,6 @@ export interface DeviceAgainstTwinOptions extends Selection, FigureWords {
   /** Single runs drawn of either kind (default 3; 0 for none). */
   readonly runs?: number;
 }
-
-/** Mean over repeats and the edges of the central 50 % and 90 %, each [time]. */
-interface Bands {
-  readonly mean: readonly number[];
-  readonly edges: readonly (readonly number[])[];
-}
-
-const levels = [0.05, 0.25, 0.75, 0.95] as const;
-
-const bandsOf = (repeats: readonly Float64Array[], times: readonly number[]): Bands => {
-  const samples = times.map((t) => acrossRepeats(repeats, t));
-  const cuts = samples.map((values) => quantiles(values, levels));
-  return {
-    mean: samples.map(mean),
-    edges: levels.map((_, level) => cuts.map((cut) => cut[level])),
-  };
-};
-
-const bandColumns = (who: string, unit: string, bands: Bands): CsvColumn[] => [
-  { heading: axisLabel(`${who} mean`, unit), values: bands.mean },
-  ...levels.map((level, i) => ({
-    heading: axisLabel(`${who} ${Math.round(100 * level)} % quantile`, unit),
-    values: bands.edges[i],
-  })),
-];
 
 const bandMarks = (x: readonly number[], device: Bands, twin: Bands): Plot.Markish[] => {
   const data = { length: x.length };

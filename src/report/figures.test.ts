@@ -1,19 +1,28 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { createArray, createGenerator, createStream, type HostArray } from "../base/index.ts";
-import type { Recording } from "../data/index.ts";
+import { describeRecording, type PartSummary, type Recording } from "../data/index.ts";
+import { channelCorrelation } from "./channel-correlation.ts";
+import { channelProfile } from "./channel-profile.ts";
 import { confusionMatrix } from "./confusion-matrix.ts";
+import { correlationMatrices } from "./correlation-matrices.ts";
 import { deviceAgainstTwin } from "./device-against-twin.ts";
+import { errorAlongDrive } from "./error-along-drive.ts";
 import type { Figure } from "./figure.ts";
+import { freeRunError } from "./free-run-error.ts";
 import { networkGraph } from "./network-graph.ts";
 import { nodeActivity } from "./node-activity.ts";
 import { noiseAgainstDrive } from "./noise-against-drive.ts";
+import { noiseBudgetBars } from "./noise-budget-bars.ts";
 import { noiseCorrelation } from "./noise-correlation.ts";
+import { noiseSpectrum } from "./noise-spectrum.ts";
 import { predictionAgainstTarget } from "./prediction.ts";
+import { rankHistogram } from "./rank-histogram.ts";
 import { recordingOverview } from "./recording-overview.ts";
 import type { Comparison } from "./samples.ts";
 import { trainingCurves } from "./training-curves.ts";
 import { spreadLabels, transferChart } from "./transfer-chart.ts";
+import { validationMeasures } from "./validation-measures.ts";
 
 const [sequences, time] = [2, 40];
 
@@ -53,6 +62,20 @@ const recording: Recording = {
     { name: "repeat_set", drive, response: comparison.device },
   ],
 };
+/** `channels` observables, the last constant; the second is the first with its sign turned. */
+const summaryOf = (channels: number, repeats: number): PartSummary => {
+  const source = respond(drive, repeats, 6);
+  const response = createArray([sequences, repeats, time, channels]);
+  response.data.forEach((_, i) => {
+    const channel = i % channels;
+    const value = source.data[Math.floor(i / channels)];
+    response.data[i] =
+      channel === channels - 1 ? 3 : channel === 1 ? -value : value ** (channel + 1);
+  });
+  const observables = Array.from({ length: channels }, (_, i) => ({ name: `x<${i}>`, unit: "V" }));
+  const parts = [{ name: "set", drive, response }];
+  return describeRecording({ dt: 1, inputs: comparison.inputs, observables, parts }).parts[0];
+};
 const curve = (arm: string, seed: number, value: readonly number[]) => ({
   arm,
   seed,
@@ -83,10 +106,44 @@ const classified = {
   classes: ["sine", "square", "rest"],
 } as const;
 
+const half = { mean: 0.5, low: 0.4, high: 0.6 };
+const budget = {
+  observable: "x < y",
+  twin: { observation: half, white: half, coloured: half, start: half },
+  device: { observation: half, white: half, coloured: half, start: half },
+  slowDrift: 0.1,
+  isSeparable: false,
+  reason: "it forgets",
+};
+const bin = { low: 0, high: 1, isOutside: false, steps: 3, recordedShare: 0.5 };
+const errorPair = { error: 2, floor: 1 };
+const range = {
+  ...{ input: "field", unit: "mT", outsideShare: 0.25 },
+  bins: [
+    { ...bin, mean: errorPair, std: errorPair },
+    { ...bin, low: 1, high: 2, steps: 0, mean: null, std: null },
+    {
+      ...bin,
+      low: 2,
+      high: 3,
+      steps: 1,
+      isOutside: true,
+      recordedShare: null,
+      mean: errorPair,
+      std: errorPair,
+    },
+  ],
+};
+
 const draw: Readonly<Record<string, () => Figure>> = {
   recording: () => recordingOverview(recording),
   "recording without repeats": () =>
     recordingOverview({ ...recording, parts: recording.parts.slice(0, 1) }),
+  "channel correlation": () => channelCorrelation(summaryOf(3, 5)),
+  "channel correlation of 60": () => channelCorrelation(summaryOf(60, 5)),
+  "channel correlation without repeats": () => channelCorrelation(summaryOf(3, 1)),
+  "channel profile": () => channelProfile(summaryOf(60, 5)),
+  "channel profile without repeats": () => channelProfile(summaryOf(20, 1)),
   "device against twin": () => deviceAgainstTwin(comparison),
   "noise against drive": () => noiseAgainstDrive(comparison),
   "noise correlation": () => noiseCorrelation(comparison),
@@ -140,6 +197,44 @@ const draw: Readonly<Record<string, () => Figure>> = {
       baselines: { linear: 0.943, none: Number.NaN },
     }),
   "transfer of nothing": () => transferChart({ score: "accuracy", higherIsBetter: true, arms: [] }),
+  "validation measures": () =>
+    validationMeasures(
+      [
+        { name: "mean", error: 2, floor: 1, ratio: 2, high: 1.3 },
+        { name: "crps", error: 1, floor: 0, ratio: Number.POSITIVE_INFINITY },
+      ],
+      [{ name: "close", ratio: 2 }],
+    ),
+  "free run": () =>
+    freeRunError(
+      { limit: 0.2, lostAfter: [2, null], error: [0.1, 0.4, 0.1], floor: [0.1, 0.1, 0.1] },
+      { dt: 0.01 },
+    ),
+  "free run of a good twin": () =>
+    freeRunError({ limit: 0.2, lostAfter: [null], error: [0.1], floor: [0.1] }, { dt: 1 }),
+  "errors along the drive": () => errorAlongDrive(range),
+  "noise budget": () => noiseBudgetBars([budget]),
+  "noise budget without a device": () => noiseBudgetBars([{ ...budget, device: null }]),
+  "noise spectrum": () =>
+    noiseSpectrum(
+      { frequencies: [0, 0.25, 0.5], device: [[1, 0.1, 0]], twin: [[2, 0.2, 0.1]] },
+      { dt: 0.1, observableName: "x" },
+    ),
+  "noise between observables": () =>
+    correlationMatrices(
+      {
+        device: [
+          [1, -0.5],
+          [-0.5, 1],
+        ],
+        twin: [
+          [1, Number.NaN],
+          [Number.NaN, 1],
+        ],
+      },
+      ["a", "b & c"],
+    ),
+  "rank histogram": () => rankHistogram([0.2, 0.5, 0.3]),
   "node activity": () =>
     nodeActivity([
       { name: "a", drive: [0, 0.25, 0.5, 2], recorded: [0, 1] },
@@ -277,6 +372,18 @@ test("transfer, confusion and node activity carry their input in their csv", () 
   expect(draw["node activity"]().csv).toMatch(/^a,0,0.0416666667,0.25,0,1,0.25$/m);
 });
 
+test("figures of a validation carry their input in their csv", () => {
+  expect(draw["validation measures"]().csv).toContain("mean,2,1,2,1.3\n");
+  expect(draw["errors along the drive"]().csv).toMatch(/^1,2,no,0,0\.5,,,,$/m);
+  expect(draw["errors along the drive"]().csv).toMatch(/^2,3,yes,1,,2,1,2,1$/m);
+  expect(draw["noise budget"]().csv).toContain("x < y,device,slow drift,0.1,0.1,0.1\n");
+  expect(draw["noise budget"]().csv).toContain("x < y,twin,white process,0.5,0.4,0.6\n");
+  expect(draw["noise between observables"]().csv).toContain("a,b & c,-0.5,\n");
+  expect(draw["free run"]().caption).toContain(
+    "1 of 2 drives (marks at the bottom), the first after 20 ms",
+  );
+});
+
 test("labels of baselines stay in order and at least the gap apart", () => {
   expect(spreadLabels([0.95, 0.2, 0.94], 0.05)).toEqual([0.99, 0.2, 0.94]);
 });
@@ -290,7 +397,29 @@ test("slow change appears as a slope over the order of acquisition, not of stora
     order: Int32Array.of(0, 2, 1),
   };
   const { csv } = recordingOverview({ ...recording, parts: [part] });
-  expect(readCsv(csv).get("mean deviation (mV)")?.slice(0, 3)).toEqual(["-10", "0", "10"]);
+  expect(readCsv(csv).get("mean deviation of a < b & c (mV)")?.slice(0, 3)).toEqual([
+    "-10",
+    "0",
+    "10",
+  ]);
+});
+
+test("the csv of channel correlation has a row per pair, signal and noise; opposites have -1", () => {
+  const { csv } = channelCorrelation(summaryOf(4, 5));
+  expect(csv).toMatchInlineSnapshot(`
+    "channel,other channel,correlation,correlation of noise
+    x<0>,x<1>,-1,-1
+    x<0>,x<2>,0.862091186,0.8964701
+    x<1>,x<2>,-0.862091186,-0.8964701
+    x<0>,x<3>,0,0
+    x<1>,x<3>,0,0
+    x<2>,x<3>,0,0
+    "
+  `);
+});
+
+test("60 channels correlate in a drawing below 200 kB", () => {
+  expect(channelCorrelation(summaryOf(60, 5)).svg.length).toBeLessThan(200_000);
 });
 
 test("faults say what is wrong and what to do", () => {

@@ -15,8 +15,15 @@
  * ```
  */
 export { type ConfusionInput, confusionMatrix } from "./confusion-matrix.ts";
+export { correlationMatrices, type DrawnCorrelation } from "./correlation-matrices.ts";
 export { type DeviceAgainstTwinOptions, deviceAgainstTwin } from "./device-against-twin.ts";
+export {
+  type DrawnDriveBin,
+  type DrawnDriveRange,
+  errorAlongDrive,
+} from "./error-along-drive.ts";
 export type { Figure, FigureWords } from "./figure.ts";
+export { type DrawnFreeRun, type FreeRunErrorOptions, freeRunError } from "./free-run-error.ts";
 export {
   type NetworkDrawing,
   type NetworkEdge,
@@ -27,7 +34,9 @@ export {
 export type { NodeKind } from "./network-layout.ts";
 export { type NodeActivityOptions, type NodeDrive, nodeActivity } from "./node-activity.ts";
 export { type NoiseAgainstDriveOptions, noiseAgainstDrive } from "./noise-against-drive.ts";
+export { type DrawnBudget, noiseBudgetBars } from "./noise-budget-bars.ts";
 export { type NoiseCorrelationOptions, noiseCorrelation } from "./noise-correlation.ts";
+export { type DrawnSpectrum, type NoiseSpectrumOptions, noiseSpectrum } from "./noise-spectrum.ts";
 export { formatNumber, formatQuantity } from "./number.ts";
 export { formatReport, type Report, type ReportOptions, type ReportSection } from "./page.ts";
 export {
@@ -37,7 +46,9 @@ export {
   predictionAgainstTarget,
   type RegressionInput,
 } from "./prediction.ts";
+export { rankHistogram } from "./rank-histogram.ts";
 export { type RecordingOverviewOptions, recordingOverview } from "./recording-overview.ts";
+export { recordingReport } from "./recording-page.ts";
 export type { Comparison, Selection } from "./samples.ts";
 export { type Cell, formatHtmlTable, type ReportTable, type TableColumn } from "./table.ts";
 export { displayWidth, formatTable, type TerminalTableOptions } from "./terminal.ts";
@@ -53,3 +64,8 @@ export {
   type TransferScore,
   transferChart,
 } from "./transfer-chart.ts";
+export {
+  type DrawnMeasure,
+  type RatioThreshold,
+  validationMeasures,
+} from "./validation-measures.ts";

@@ -1,8 +1,7 @@
-import * as Plot from "@observablehq/plot";
 import { domainOf, drawChart, pageWidth, zeroLine } from "./chart.ts";
 import { type Figure, type FigureWords, finishFigure } from "./figure.ts";
+import { correlationBand, correlationMarks, lagLabel } from "./noise-lags.ts";
 import { type LagCorrelation, lagCorrelation } from "./noise-statistics.ts";
-import { formatNumber, timeUnit } from "./number.ts";
 import { colour } from "./palette.ts";
 import { type Comparison, checkComparison, checkNoise, type Selection } from "./samples.ts";
 
@@ -12,24 +11,10 @@ export interface NoiseCorrelationOptions extends Pick<Selection, "observable">, 
   readonly lags?: number;
 }
 
-const correlationMarks = (
-  lags: readonly number[],
-  { value, standardError }: LagCorrelation,
-  paint: string,
-): Plot.Markish[] => [
-  Plot.areaY(
-    { length: lags.length },
-    {
-      x: lags,
-      y1: value.map((v, i) => v - 2 * standardError[i]),
-      y2: value.map((v, i) => v + 2 * standardError[i]),
-      fill: paint,
-      fillOpacity: 0.18,
-    },
-  ),
-  Plot.lineY({ length: lags.length }, { x: lags, y: value, stroke: paint, strokeWidth: 1.2 }),
-  Plot.dot({ length: lags.length }, { x: lags, y: value, fill: paint, r: 2.4 }),
-];
+const bounds = (found: LagCorrelation): (readonly number[])[] => {
+  const { low, high } = correlationBand(found);
+  return [found.value, low, high];
+};
 
 const caption =
   "Correlation between the deviations from the mean over repeats at two times, against their distance; bands are two standard errors. A drop right after lag 0 is noise of the instrument, which the dynamics never feel; a slow decay is noise inside the device. Look for the same drop and the same decay.";
@@ -56,16 +41,12 @@ export function noiseCorrelation(
   const each = Array.from({ length: lags + 1 }, (_, lag) => lag);
   const device = lagCorrelation(comparison.device, observable, lags);
   const twin = lagCorrelation(comparison.twin, observable, lags);
-  const time = timeUnit(dt);
   const panel = drawChart({
     width: pageWidth,
     height: 240,
-    x: {
-      domain: domainOf([each]),
-      label: `lag (steps of ${formatNumber(dt * time.perSecond)} ${time.unit})`,
-    },
+    x: { domain: domainOf([each]), label: lagLabel(dt) },
     y: {
-      domain: domainOf([device.value, twin.value], { include: [0, 1] }),
+      domain: domainOf([device, twin].flatMap(bounds), { include: [0, 1] }),
       label: "noise autocorrelation",
       grid: true,
     },

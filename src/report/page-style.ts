@@ -23,6 +23,7 @@ section{margin-top:3rem}
 h2{font-size:1.32rem;line-height:1.25;font-weight:600;margin:0 0 .7rem}
 h2 .number{min-width:1.5em}
 p{margin:0 0 .8rem;max-width:39rem;hyphens:auto;text-wrap:pretty}
+section ul{margin:0 0 .8rem;padding:0 0 0 1.2rem;max-width:39rem}section li{margin:0 0 .35rem;text-wrap:pretty}
 a{color:var(--device);text-underline-offset:.15em;text-decoration-thickness:.06em}
 code{font:.84em/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
 figure{margin:2rem 0 2.4rem;break-inside:avoid}

@@ -40,7 +40,12 @@ test("text from a user cannot become markup", () => {
     subtitle: hostile,
     verdict: hostile,
     sections: [
-      { heading: hostile, paragraphs: [hostile], figures: [{ ...figure, caption: hostile }] },
+      {
+        heading: hostile,
+        paragraphs: [hostile],
+        list: [hostile],
+        figures: [{ ...figure, caption: hostile }],
+      },
       { heading: "b", tables: [{ columns: [hostile], rows: [[hostile]], caption: hostile }] },
     ],
     provenance: { [hostile]: hostile },

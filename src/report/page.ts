@@ -5,11 +5,13 @@ import { figureStyle } from "./palette.ts";
 import { escapeText } from "./svg.ts";
 import { formatHtmlTable, type ReportTable } from "./table.ts";
 
-/** A numbered part of a report: first its words, then its tables, then its figures. */
+/** A numbered part of a report: its words, its list, its tables, then its figures. */
 export interface ReportSection {
   readonly heading: string;
   /** Plain text; words between backticks are set as code. */
   readonly paragraphs?: readonly string[];
+  /** Plain text as above, a point each. */
+  readonly list?: readonly string[];
   readonly tables?: readonly ReportTable[];
   readonly figures?: readonly Figure[];
 }
@@ -41,6 +43,9 @@ const formatProse = (text: string): string =>
 
 const paragraphs = (texts: readonly string[]): string =>
   texts.map((text) => `<p>${formatProse(text)}</p>`).join("\n");
+
+const formatList = (points: readonly string[]): string =>
+  `<ul>${points.map((text) => `<li>${formatProse(text)}</li>`).join("\n")}</ul>`;
 
 /** A figure's drawing without what the page says once for all of them. */
 const inlineSvg = (svg: string): string =>
@@ -74,6 +79,7 @@ const formatSections = (sections: readonly ReportSection[], options: ReportOptio
     .map((section, i) => {
       const body = [
         paragraphs(section.paragraphs ?? []),
+        ...(section.list ? [formatList(section.list)] : []),
         ...(section.tables ?? []).map((table) => formatTableBlock(table, ++tables)),
         ...(section.figures ?? []).map((figure) => formatFigure(figure, ++figures, options)),
       ];

@@ -76,6 +76,7 @@ const trainingSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       steps: count,
+      planned: count.optional(),
       validation: z.number().nullable(),
       history: z.strictObject({ step: numbers, loss: numbers, validation: numbers }),
     }),

@@ -19,6 +19,7 @@ import {
   fillWindow,
   type Window,
 } from "./batch.ts";
+import { resumeGenerator } from "./checkpoint.ts";
 import type { PathSet } from "./dataset.ts";
 import { createTwinGraph } from "./model.ts";
 import { type Phase, type PhaseContext, secondsPerRun, train } from "./phase.ts";
@@ -38,6 +39,8 @@ export interface DriftOptions {
   readonly clipNorm?: number;
   /** Share of windows that start at the reset (default 0.1). */
   readonly resetShare?: number;
+  /** Validations in a row without a better one after which a horizon ends early (default: none). */
+  readonly patience?: number;
 }
 
 const firstShare = 0.6;
@@ -85,16 +88,19 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
           steps: stage.steps,
           learningRate: stage.learningRate,
           every: 100,
+          patience: options.patience,
           signal: context.signal,
           onPlan: context.onPlan,
+          course: context.course,
+          state: resumeGenerator(generator),
           prepare: () => prepare(generator),
           validate,
         });
         twin = { ...twin, parameters: { ...twin.parameters, ...result.parameters } };
         validation = result.validation;
-        done += stage.steps;
+        done += result.steps;
       }
-      return { twin, steps, validation };
+      return { twin, steps: done, validation };
     },
   };
 }

@@ -18,6 +18,7 @@ import {
   fillWindow,
   type Window,
 } from "./batch.ts";
+import { type Resumable, resumeGenerator, together } from "./checkpoint.ts";
 import type { PathSet } from "./dataset.ts";
 import { createTwinGraph } from "./model.ts";
 import { type Phase, type PhaseContext, secondsPerRun, train } from "./phase.ts";
@@ -40,6 +41,8 @@ export interface EnergyScoreOptions {
   readonly driftRate?: number;
   /** Largest norm of the gradient (default 1). */
   readonly clipNorm?: number;
+  /** Validations in a row without a better one after which the phase ends early (default: none). */
+  readonly patience?: number;
   /** What is scored; by default single samples, windows of 5 and of a chunk, and changes. */
   readonly terms?: readonly ScoreTerm[];
 }
@@ -79,14 +82,18 @@ export function createEnergyScorePhase(options: EnergyScoreOptions = {}): Phase 
         learningRate: options.learningRate ?? 2e-3,
         update: { beta2: 0.99 },
         every: Math.max(50, Math.ceil(steps / 20)),
+        patience: options.patience,
         signal: context.signal,
         onPlan: context.onPlan,
+        course: context.course,
+        state: score.state,
         prepare: (step) => score.walk.advance(noise, step),
         finish: () => score.walk.carry(),
         validate: score.validate,
       });
       const parameters = { ...context.twin.parameters, ...result.parameters };
-      return { twin: { ...context.twin, parameters }, steps, validation: result.validation };
+      const { steps: done, validation } = result;
+      return { twin: { ...context.twin, parameters }, steps: done, validation };
     },
   };
 }
@@ -161,11 +168,15 @@ interface Walk {
   readonly advance: (noise: PhaseContext["stream"], iteration: number) => void;
   /** Keep the states that the program has reached. */
   readonly carry: () => void;
+  /** Where the paths are, and their states. */
+  readonly state: Resumable;
 }
 
 interface Score {
   readonly program: Program;
   readonly walk: Walk;
+  /** What moves on beside the program. */
+  readonly state: Resumable;
   readonly validate: (parameters: ParameterSet) => number;
 }
 
@@ -193,9 +204,12 @@ function createScore(context: PhaseContext, options: EnergyScoreOptions): Score 
   const draw = createPathSampler(dataset.training, chunk);
   const generator = createGenerator(childStream(stream, "paths"));
   const size = { steps: chunk, windows: batch, copies: paths };
+  const next = (early: boolean): Journey => startOf(draw, generator, chunk, early);
+  const walk = createWalk(program, twin, size, dataset.training, next);
   return {
     program,
-    walk: createWalk(program, twin, size, (early) => startOf(draw, generator, chunk, early)),
+    walk,
+    state: together({ paths: resumeGenerator(generator), walk: walk.state }),
     validate: createValidation(context, settings),
   };
 }
@@ -221,6 +235,7 @@ function createWalk(
   program: Program,
   twin: Twin,
   size: BatchSize,
+  sets: readonly PathSet[],
   next: (early: boolean) => Journey,
 ): Walk {
   const { steps: chunk, windows, copies } = size;
@@ -229,7 +244,7 @@ function createWalk(
   const { stateCols, needsCarrier } = createTwinGraph(twin);
   const state = new Float32Array(rows * stateCols);
   // The first paths end early at random, so that the batch spreads over all times.
-  const journeys: (Journey & { done: number })[] = [];
+  const journeys: UnderWay[] = [];
   const start = (i: number, early: boolean): void => {
     journeys[i] = { ...next(early), done: 0 };
     const window = { ...journeys[i].path, from: 0 };
@@ -257,6 +272,38 @@ function createWalk(
       program.setNoise({ stream: noise, iteration });
     },
     carry: () => state.set(program.read("state")),
+    state: resumeWalk(state, journeys, sets),
+  };
+}
+
+/** A journey of which some chunks have been done. */
+type UnderWay = Journey & { done: number };
+
+/** States and journeys, in place; a path is known by the numbers of its set, sequence and repeat. */
+function resumeWalk(
+  state: Float32Array,
+  journeys: UnderWay[],
+  sets: readonly PathSet[],
+): Resumable {
+  const numbers = 5;
+  return {
+    save: () => ({
+      state: state.slice(),
+      journeys: Float64Array.from(
+        journeys.flatMap(({ path, chunks, done }) => [
+          ...[sets.indexOf(path.set), path.sequence, path.repeat, chunks, done],
+        ]),
+      ),
+    }),
+    restore(saved) {
+      state.set(saved.state);
+      const rows = saved.journeys.length / numbers;
+      for (let i = 0; i < rows; i++) {
+        const row = saved.journeys.subarray(i * numbers, (i + 1) * numbers);
+        const [set, sequence, repeat, chunks, done] = row;
+        journeys[i] = { path: { set: sets[set], sequence, repeat }, chunks, done };
+      }
+    },
   };
 }
 
@@ -282,7 +329,8 @@ function createValidation(
     program.setParameters(parameters);
     let index = 0;
     const size = { steps: chunk, windows: validationPaths, copies: paths };
-    const walk = createWalk(program, twin, size, () => fixed[index++ % fixed.length]);
+    const next = (): Journey => fixed[index++ % fixed.length];
+    const walk = createWalk(program, twin, size, dataset.validation, next);
     let sum = 0;
     for (let i = 0; i < longest; i++) {
       walk.advance(noise, i);

@@ -205,6 +205,20 @@ test("a folder that is not there, or not whole, is a fault", async () => {
   expect(await messageOf(readTwin(cut))).toMatch(/twin.json: the file is not JSON\. Got /);
 });
 
+test("weights that are cut short are refused, wherever the cut is", async () => {
+  const path = await fresh("short");
+  const file = join(path, "weights.safetensors");
+  const bytes = await readFile(file);
+  await writeFile(file, bytes.subarray(0, bytes.length - 4));
+  expect(await messageOf(readTwin(path))).toMatchInlineSnapshot(
+    `"FOLDER/short/weights.safetensors: the file is cut short. Got 404 bytes of data, expected 408 bytes. Copy the file again from where it was written."`,
+  );
+  await writeFile(file, bytes.subarray(0, 20));
+  expect(await messageOf(readTwin(path))).toMatchInlineSnapshot(
+    `"FOLDER/short/weights.safetensors: the file is cut short, or is not a safetensors file. Got 20 bytes, expected a header of 712 bytes. Copy the file again from where it was written."`,
+  );
+});
+
 test("another schema version says which program to use", async () => {
   const path = await fresh("future");
   await edit(path, (json) => {

@@ -161,7 +161,7 @@ describe("fitTwin", () => {
       onProgress: () => controller.abort(),
     });
     await expect(fit).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[Fault: fitTwin: the fit was stopped in phase 'drift'. Got a signal after 100 updates, expected 400 updates. Start the fit again; the same stream gives the same twin.]`,
+      `[Fault: fitTwin: the fit was stopped in phase 'drift'. Got a signal after 100 updates, expected 400 updates. Resume it from its last checkpoint, or start again: the same stream gives the same twin.]`,
     );
   });
 

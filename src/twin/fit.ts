@@ -1,6 +1,7 @@
 import { childStream, fault, type Stream } from "../base/index.ts";
 import type { Recording } from "../data/index.ts";
 import type { KernelModule, ParameterSet } from "../engine/index.ts";
+import { createCourse, type FitCheckpoint, type KeepCheckpoint } from "./checkpoint.ts";
 import { createDataset, type PathSet, type TwinDataset } from "./dataset.ts";
 import { createDriftPhase, type DriftOptions, oneStepResiduals } from "./drift.ts";
 import { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
@@ -45,6 +46,10 @@ export interface FitContext {
   /** Told what memory a phase's plan takes, in words, before it runs. */
   readonly onPlan?: (phase: string, memory: string) => void;
   readonly signal?: AbortSignal;
+  /** Go on from where an earlier process was cut off; progress is told again from the start. */
+  readonly checkpoint?: FitCheckpoint;
+  /** Told whenever a checkpoint may be made. */
+  readonly onCheckpoint?: KeepCheckpoint;
 }
 
 /** A twin and how it was reached. */
@@ -62,8 +67,9 @@ export interface FitResult {
  * @param kernels    From `loadKernelModule`.
  * @param recording  Device units; parts with repeats help but are not needed.
  * @param options    Every one has a default.
- * @throws           `bad-value` for options or paths that do not fit; `not-finite` naming phase and
- *                   update; `interrupted` if the signal fires.
+ * @param context    With a `checkpoint`, the same recording, options and stream as at the first start.
+ * @throws           `bad-value` for options, paths or a checkpoint that do not fit; `not-finite`
+ *                   naming phase and update; `interrupted` if the signal fires.
  * @source           Manneschi et al. 2025, arXiv:2401.07387, Methods, with the energy score in place
  *                   of the critic.
  */
@@ -71,29 +77,29 @@ export async function fitTwin(
   kernels: KernelModule,
   recording: Recording,
   options: FitOptions,
-  { stream, seed, onProgress, onPlan, signal }: FitContext,
+  context: FitContext,
 ): Promise<FitResult> {
+  const { stream, seed, onProgress, onPlan, signal, checkpoint, onCheckpoint } = context;
   const { validationShare } = options;
   const dataset = createDataset(recording, { validationShare }, childStream(stream, "split"));
   const first = createTwin(dataset.basis, options.twin ?? {}, childStream(stream, "weights"));
-  const phases = choosePhases(options, {
-    kernels,
-    twin: first,
-    dataset,
-    stream: childStream(stream, "rate"),
-    signal,
-  });
+  const identity = { recording: dataset.fingerprint, stream, rounding: kernels.rounding };
+  const course = createCourse(identity, checkpoint, onCheckpoint);
+  const rate = { kernels, twin: first, dataset, stream: childStream(stream, "rate"), signal };
+  // What a budget bought is not measured again.
+  const timed = checkpoint ? { ...options, budget: undefined } : options;
+  const phases = course.plan(choosePhases(timed, rate));
   const history: FitProgress[] = [];
   const records: PhaseRecord[] = [];
   let twin = first;
   for (const phase of phases) {
     const own = childStream(stream, phase.name);
-    const run = phase.fit({ kernels, twin, dataset, stream: own, signal, onPlan });
+    const run = phase.fit({ kernels, twin, dataset, stream: own, signal, onPlan, course });
     for (;;) {
       const { done, value } = await run.next();
       if (done) {
         twin = value.twin;
-        records.push(recordOf(phase.name, value, history));
+        records.push(recordOf(phase, value, history));
         break;
       }
       history.push(value);
@@ -112,7 +118,7 @@ export async function fitTwin(
 }
 
 function recordOf(
-  name: string,
+  { name, steps: planned }: Phase,
   { steps, validation }: PhaseResult,
   progress: readonly FitProgress[],
 ): PhaseRecord {
@@ -122,7 +128,7 @@ function recordOf(
     loss: reports.map(({ loss }) => loss),
     validation: reports.map((report) => report.validation),
   };
-  return { name, steps, validation, history };
+  return { name, steps, ...(steps < planned ? { planned } : {}), validation, history };
 }
 
 function countData(sets: readonly PathSet[]): DataCount {

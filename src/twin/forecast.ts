@@ -8,22 +8,29 @@ export interface ForecastScores {
   readonly band50: number;
   /** Share inside its central 90 % band. */
   readonly band90: number;
+  /** Share of repeats by their rank among the realisations, in ten equal bins; 0.1 each is right. */
+  readonly ranks: readonly number[];
   /** CRPS E|x - y| - E|x - x'|/2, mean over everything, in scaled units. */
   readonly crps: number;
   /** What the device's own law would score as a forecast: E|y - y'|/2. */
   readonly crpsFloor: number;
 }
 
+const RANK_BINS = 10;
+
 /**
- * Coverage and CRPS of a twin at single steps, averaged over sequences, repeats, times, observables.
+ * Coverage, ranks and CRPS of a twin at single steps, averaged over sequences, repeats, times, observables.
  *
  * Bands end at order statistics (R_twin + 1) p, where coverage is exact on average for any law;
- * pairs x, x' are of different realisations, so that neither score depends on their number.
+ * pairs x, x' are of different realisations, so that neither score depends on their number. A
+ * repeat's rank among R realisations is one of R + 1 places, spread evenly over the bins it touches;
+ * equal values share their places.
  *
  * @param device  y, [sequences, repeats, time, observables].
  * @param twin    x, [sequences, realisations, time, observables]; at least 19 for the 90 % band.
  * @param scale   Per observable.
- * @source        Gneiting and Raftery 2007, JASA 102:359, section 4.2; Ferro 2014, QJRMS 140:1917.
+ * @source        Gneiting and Raftery 2007, JASA 102:359, section 4.2; Ferro 2014, QJRMS 140:1917;
+ *                Hamill 2001, Monthly Weather Review 129:550 (rank histograms).
  */
 export function forecastScores(
   device: HostArray,
@@ -34,6 +41,7 @@ export function forecastScores(
   const y = new Float64Array(repeats);
   const x = new Float64Array(twin.shape[1]);
   const totals = { band50: 0, band90: 0, crps: 0, crpsFloor: 0 };
+  const ranks = new Float64Array(RANK_BINS);
   for (let n = 0; n < sequences; n++) {
     for (let t = 0; t < time; t++) {
       for (let o = 0; o < observables; o++) {
@@ -44,6 +52,7 @@ export function forecastScores(
         totals.band90 += shareBetween(y, orderStatistic(x, 0.05), orderStatistic(x, 0.95));
         totals.crps += (meanDistance(x, y) - halfMeanDifference(x)) / scale[o];
         totals.crpsFloor += ownY / scale[o];
+        addRanks(ranks, x, y);
       }
     }
   }
@@ -51,6 +60,7 @@ export function forecastScores(
   return {
     band50: totals.band50 / cells,
     band90: totals.band90 / cells,
+    ranks: Array.from(ranks, (sum) => sum / (cells * repeats)),
     crps: totals.crps / cells,
     crpsFloor: totals.crpsFloor / cells,
   };
@@ -78,6 +88,24 @@ function shareBetween(values: Float64Array, low: number, high: number): number {
   let inside = 0;
   for (const value of values) if (value >= low && value <= high) inside++;
   return inside / values.length;
+}
+
+// Both rising: the realisations below and up to each repeat bound its place among them.
+function addRanks(ranks: Float64Array, x: Float64Array, y: Float64Array): void {
+  let [below, upTo] = [0, 0];
+  for (const value of y) {
+    while (below < x.length && x[below] < value) below++;
+    while (upTo < x.length && x[upTo] <= value) upTo++;
+    const bins = ranks.length / (x.length + 1);
+    addSpread(ranks, below * bins, (upTo + 1) * bins);
+  }
+}
+
+// One in all, spread evenly from one position to another, in units of bins.
+function addSpread(ranks: Float64Array, from: number, to: number): void {
+  for (let bin = Math.floor(from); bin < to && bin < ranks.length; bin++) {
+    ranks[bin] += (Math.min(bin + 1, to) - Math.max(bin, from)) / (to - from);
+  }
 }
 
 // E|x - x'|/2 over pairs of different members: sum_i (2 i - R + 1) x_i / (R (R - 1)), x rising.

@@ -19,12 +19,23 @@ export {
   writeTwin,
 } from "#twin-files";
 export {
+  type FitCheckpoint,
+  type FitCourse,
+  type KeepCheckpoint,
+  type Resumable,
+  resumeGenerator,
+  resumeProgram,
+  together,
+} from "./checkpoint.ts";
+export { formatCheckpoint, parseCheckpoint } from "./checkpoint-file.ts";
+export {
   createDataset,
   type DatasetOptions,
   type PathSet,
   type TwinDataset,
 } from "./dataset.ts";
 export { createDriftPhase, type DriftOptions } from "./drift.ts";
+export type { DriveBin, DrivenRange, DriveRange } from "./drive-range.ts";
 export { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
 export type { SimulateOnce, StoredTwin, TwinRecord } from "./files.ts";
 export {
@@ -34,6 +45,8 @@ export {
   type FitResult,
   fitTwin,
 } from "./fit.ts";
+export type { FreeRun } from "./free-run.ts";
+export type { BothSides, Measure } from "./measure.ts";
 export {
   carrierAt,
   carrierSequence,
@@ -42,12 +55,23 @@ export {
   type TwinGraph,
   type TwinStepArguments,
 } from "./model.ts";
+export {
+  type BudgetInput,
+  type BudgetOptions,
+  type NoiseBudget,
+  noiseBudget,
+  type ObservableBudget,
+  type SourceShares,
+} from "./noise-budget.ts";
+export { keepSources, type NoiseSource, noiseSources, sourcesOf } from "./noise-sources.ts";
 export type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
 export { type ReferenceErrors, referenceErrors } from "./reference-errors.ts";
 export { formatSafetensors, parseSafetensors } from "./safetensors.ts";
 export { type FloorOptions, samplingFloor } from "./sampling-floor.ts";
 export { energyScore, type ScoreSize, type ScoreTerm } from "./score-graph.ts";
 export { type SimulateOptions, simulateTwin } from "./simulate.ts";
+export { removeSlowDrift, type SlowDrift, type SteadyResponse } from "./slow-drift.ts";
+export type { SpectrumMeasure } from "./spectrum.ts";
 export { initialState } from "./start.ts";
 export {
   createTwin,
@@ -70,7 +94,6 @@ export {
   type CompareOptions,
   type ComparisonCounts,
   compareRepeats,
-  type Measure,
   type TwinValidation,
 } from "./validation.ts";
 export {

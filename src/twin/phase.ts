@@ -1,6 +1,18 @@
 import { fault, type Stream } from "../base/index.ts";
 import type { KernelModule, ParameterSet, Program, UpdateOptions } from "../engine/index.ts";
 import { cosineRate } from "../nn/index.ts";
+import {
+  type FitCourse,
+  numbersOf,
+  parametersFrom,
+  type Resumable,
+  resumeProgram,
+  type SavedNumbers,
+  type SavedTraining,
+  together,
+  under,
+  within,
+} from "./checkpoint.ts";
 import type { TwinDataset } from "./dataset.ts";
 import type { Twin } from "./twin.ts";
 
@@ -25,11 +37,14 @@ export interface PhaseContext {
   readonly signal?: AbortSignal;
   /** Told what memory a phase's plan takes, in words, before it runs. */
   readonly onPlan?: (phase: string, memory: string) => void;
+  /** Handed to `train`: a phase whose trainings do not get it starts anew when a fit is resumed. */
+  readonly course?: FitCourse;
 }
 
 /** The outcome of a phase. */
 export interface PhaseResult {
   readonly twin: Twin;
+  /** Updates made: fewer than asked for where a training stopped early. */
   readonly steps: number;
   /** Best validation loss. */
   readonly validation: number;
@@ -62,8 +77,13 @@ export interface Training {
   readonly update?: Omit<UpdateOptions, "learningRate">;
   /** Updates between two validations. */
   readonly every: number;
+  /** Validations in a row without a better one after which the training stops (default: none). */
+  readonly patience?: number;
   readonly signal?: AbortSignal;
   readonly onPlan?: PhaseContext["onPlan"];
+  readonly course?: FitCourse;
+  /** Everything beside the program that an update changes: generators, states that are carried. */
+  readonly state?: Resumable;
   /** Feed the batch of an update. */
   readonly prepare: (step: number) => void;
   /** Called when an update is done. */
@@ -71,10 +91,26 @@ export interface Training {
   readonly validate: (parameters: ParameterSet) => number;
 }
 
-/** The weights that validated best, and how well. */
+/** The weights that validated best, how well, and after how many updates the training ended. */
 interface Trained {
   readonly parameters: ParameterSet;
   readonly validation: number;
+  readonly steps: number;
+}
+
+/** Where a training stands between two updates, beside program and state. */
+interface Standing {
+  /** Updates done. */
+  step: number;
+  /** Sum of the losses since the last report, and their number. */
+  sum: number;
+  count: number;
+  /** Best so far. */
+  parameters: ParameterSet;
+  validation: number;
+  /** Validations since. */
+  waited: number;
+  readonly reports: FitProgress[];
 }
 
 /**
@@ -85,48 +121,96 @@ interface Trained {
  */
 export async function* train(training: Training): AsyncGenerator<FitProgress, Trained> {
   try {
-    return yield* update(training);
+    return yield* resume(training);
   } finally {
     training.program.close();
   }
 }
 
-async function* update(training: Training): AsyncGenerator<FitProgress, Trained> {
-  const { program, steps, every } = training;
-  training.onPlan?.(training.phase, program.memory);
-  let parameters = program.getParameters();
-  let validation = checkLoss(training.validate(parameters), training, -1);
-  let sum = 0;
-  let count = 0;
-  for (let step = 0; step < steps; step++) {
-    checkSignal(training, step);
-    training.prepare(step);
-    program.run();
-    const loss = checkLoss(program.loss(), training, step);
-    const learningRate = cosineRate(step, steps, { first: training.learningRate });
-    checkLoss(program.update({ ...training.update, learningRate }), training, step);
-    training.finish?.();
-    sum += loss;
-    count++;
-    if ((step + 1) % every !== 0 && step + 1 !== steps) continue;
-    const now = program.getParameters();
-    const judged = checkLoss(training.validate(now), training, step);
-    if (judged < validation) {
-      validation = judged;
-      parameters = now;
+async function* resume(training: Training): AsyncGenerator<FitProgress, Trained> {
+  const { program, phase, onPlan, course, state } = training;
+  onPlan?.(phase, program.memory);
+  // A training of no updates leaves nothing to save.
+  const place = training.steps > 0 ? course?.next(phase) : undefined;
+  const moving = together({ program: resumeProgram(program), ...(state ? { state } : {}) });
+  const standing = place?.saved ? restore(training, place.saved, moving) : begin(training);
+  const save = (hasEnded: boolean): SavedTraining => ({
+    ...{ phase, step: standing.step, hasEnded, reports: [...standing.reports] },
+    numbers: { ...numbersOfStanding(standing), ...moving.save() },
+  });
+  yield* standing.reports;
+  let hasEnded = place?.saved?.hasEnded ?? training.steps === 0;
+  while (!hasEnded) {
+    if (training.signal?.aborted) {
+      await place?.keep(() => save(false), "stop");
+      throw stopped(training, standing.step);
     }
-    yield {
-      phase: training.phase,
-      step: training.done + step + 1,
-      steps: training.total,
-      loss: sum / count,
-      validation: judged,
-    };
-    sum = 0;
-    count = 0;
+    advance(training, standing);
+    const isLast = standing.step === training.steps;
+    if (!isLast && standing.step % training.every !== 0) continue;
+    const report = judge(training, standing);
+    hasEnded = isLast || standing.waited >= (training.patience ?? Number.POSITIVE_INFINITY);
+    if (hasEnded) await place?.end(save(true));
+    else await place?.keep(() => save(false), "report");
+    yield report;
     await pause();
   }
-  return { parameters, validation };
+  const { parameters, validation, step } = standing;
+  return { parameters, validation, steps: step };
+}
+
+function begin(training: Training): Standing {
+  const parameters = training.program.getParameters();
+  const validation = checkLoss(training.validate(parameters), training, -1);
+  return { ...{ step: 0, sum: 0, count: 0, waited: 0 }, parameters, validation, reports: [] };
+}
+
+function restore({ program }: Training, saved: SavedTraining, moving: Resumable): Standing {
+  const { step, reports, numbers } = saved;
+  moving.restore(numbers);
+  const [sum, count, validation, waited] = numbers.standing;
+  const parameters = parametersFrom(within("best", numbers), program.getParameters());
+  return { step, sum, count, validation, waited, parameters, reports: [...reports] };
+}
+
+const numbersOfStanding = (standing: Standing): SavedNumbers => ({
+  standing: Float64Array.of(standing.sum, standing.count, standing.validation, standing.waited),
+  ...under("best", numbersOf(standing.parameters)),
+});
+
+/** One update. */
+function advance(training: Training, standing: Standing): void {
+  const { program, steps } = training;
+  const { step } = standing;
+  training.prepare(step);
+  program.run();
+  const loss = checkLoss(program.loss(), training, step);
+  const learningRate = cosineRate(step, steps, { first: training.learningRate });
+  checkLoss(program.update({ ...training.update, learningRate }), training, step);
+  training.finish?.();
+  standing.sum += loss;
+  standing.count++;
+  standing.step++;
+}
+
+/** Validate, and keep the weights if they are the best so far. */
+function judge(training: Training, standing: Standing): FitProgress {
+  const now = training.program.getParameters();
+  const validation = checkLoss(training.validate(now), training, standing.step - 1);
+  standing.waited++;
+  if (validation < standing.validation) {
+    Object.assign(standing, { validation, parameters: now, waited: 0 });
+  }
+  const report = {
+    phase: training.phase,
+    step: training.done + standing.step,
+    steps: training.total,
+    loss: standing.sum / standing.count,
+    validation,
+  };
+  standing.reports.push(report);
+  Object.assign(standing, { sum: 0, count: 0 });
+  return report;
 }
 
 /** Let timers and messages in between two stretches of work. */
@@ -134,16 +218,14 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-function checkSignal({ signal, phase, done, total }: Training, step: number): void {
-  if (!signal?.aborted) return;
-  throw fault("interrupted", {
+const stopped = ({ phase, done, total }: Training, step: number): Error =>
+  fault("interrupted", {
     where: "fitTwin",
     what: `the fit was stopped in phase '${phase}'`,
     got: `a signal after ${done + step} updates`,
     expected: `${total} updates`,
-    fix: "Start the fit again; the same stream gives the same twin",
+    fix: "Resume it from its last checkpoint, or start again: the same stream gives the same twin",
   });
-}
 
 function checkLoss(value: number, training: Training, step: number): number {
   if (Number.isFinite(value)) return value;

@@ -60,8 +60,10 @@ export interface DataCount {
 /** A phase of a fit, in its own measure of loss. */
 export interface PhaseRecord {
   readonly name: string;
-  /** Updates. */
+  /** Updates made. */
   readonly steps: number;
+  /** Updates planned, where the phase stopped early; the learning rate followed this number. */
+  readonly planned?: number;
   /** Best validation loss: that of the weights that were kept. */
   readonly validation: number;
   /** Losses after some of the updates; `loss` is a mean since the update before. */

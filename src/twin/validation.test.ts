@@ -3,7 +3,7 @@ import { createArray, createGenerator, createStream, type HostArray } from "../b
 import { forecastScores } from "./forecast.ts";
 import { referenceErrors } from "./reference-errors.ts";
 import { samplingFloor } from "./sampling-floor.ts";
-import { compareRepeats } from "./validation.ts";
+import { compareRepeats, type TwinValidation } from "./validation.ts";
 
 interface NoiseLaw {
   readonly sequences: number;
@@ -184,6 +184,85 @@ test("coverage and CRPS of 19 realisations are those worked out by hand", () => 
   expect(scores.band90).toBe(0.5);
   expect(scores.crps).toBeCloseTo(((115 / 19 + 11) / 2 - 10 / 3) / 2, 12);
   expect(scores.crpsFloor).toBeCloseTo(16 / 2 / 2, 12);
+});
+
+// Realisations 0, 1, ..., 18 have 20 places, two in each bin. A repeat at 4 equals one of them: it has
+// places 4 and 5, both in bin 2. One above all has the last place, half of bin 9.
+test("ranks of repeats among 19 realisations are those worked out by hand", () => {
+  const twin = createArray(
+    [1, 19, 1, 1],
+    Array.from({ length: 19 }, (_, i) => i),
+  );
+  const ranks = (...device: number[]): readonly number[] =>
+    forecastScores(createArray([1, device.length, 1, 1], device), twin, [1]).ranks;
+  expect(ranks(4, 20)).toEqual([0, 0, 0.5, 0, 0, 0, 0, 0, 0, 0.5]);
+  const even = ranks(...Array.from({ length: 20 }, (_, i) => i - 0.5));
+  for (const share of even) expect(share).toBeCloseTo(0.1, 12);
+});
+
+// Standardised measures must not know the unit, the zero or the order of channels.
+test("scaled, shifted and permuted observables change no standardised measure by more than 1e-9", () => {
+  const [device, twin] = [measure(1, { repeats: 16 }), measure(2, { repeats: 16 })];
+  const change = ({ shape, data }: HostArray): HostArray =>
+    createArray(
+      shape,
+      data.map((_, i) => (i % 2 === 0 ? 100 + 8 * data[i + 1] : 0.5 * data[i - 1] - 3)),
+    );
+  const stream = createStream(3);
+  const one = compareRepeats(device, twin, { stream, scale: law.sd });
+  const two = compareRepeats(change(device), change(twin), {
+    ...{ stream, scale: [8 * law.sd[1], 0.5 * law.sd[0]] },
+  });
+  const numbers = (result: TwinValidation): number[] => [
+    ...[
+      result.mean,
+      result.std,
+      result.autocov,
+      result.crps,
+      result.spectrum,
+      result.lagCorrelation,
+    ]
+      .concat(result.observableCorrelation ?? [])
+      .flatMap(({ error, floor }) => [error, floor]),
+    ...[...result.freeRun.error, ...result.rankHistogram],
+    ...[...result.kurtosis.device].sort(),
+  ];
+  const expected = numbers(one);
+  numbers(two).forEach((value, i) => {
+    expect(Math.abs(value - expected[i])).toBeLessThan(1e-9);
+  });
+  expect(two.raw.mean.error).not.toBeCloseTo(one.raw.mean.error, 3);
+});
+
+test("slow drift is removed before the noise is judged, and a drive beyond the range is told", () => {
+  const device = measure(1);
+  const drifting = createArray(device.shape, Float64Array.from(device.data));
+  const drift = createGenerator(createStream(8));
+  const order = new Int32Array(240);
+  for (let place = 0, d = 0; place < 240; place++) {
+    d = 0.98 * d + 0.4 * drift.normal();
+    const row = (place % 6) * 40 + Math.floor(place / 6);
+    order[row] = place;
+    for (let i = 0; i < 40; i++) drifting.data[row * 40 + i] += d;
+  }
+  const drive = createArray(
+    [6, 20, 1],
+    Array.from({ length: 120 }, (_, i) => i % 20),
+  );
+  const driven = {
+    ...{ drive, inputs: [{ name: "field", unit: "mT" }], limits: [{ min: 0, max: 15 }] },
+  };
+  const judge = (response: HostArray): TwinValidation =>
+    compareRepeats(response, measure(2), {
+      ...{ stream: createStream(3), scale: law.sd, order, driven },
+    });
+  const [steady, unsteady] = [judge(device), judge(drifting)];
+  expect(steady.slowDrift.map(({ found }) => found)).toEqual([false, false]);
+  expect(unsteady.slowDrift.map(({ found }) => found)).toEqual([true, true]);
+  expect(unsteady.std.ratio).toBeLessThan(1.5);
+  expect(unsteady.verdict).toMatch(
+    /Of the steps 20 % were driven beyond the recorded range of field, where the mean errs by \d\.\d floors against \d\.\d within\. Slow drift of the device from run to run, up to \d+ % of an observable's variance, was removed first\./,
+  );
 });
 
 test("responses, scales and splits that cannot be used are faults", () => {

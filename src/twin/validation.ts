@@ -8,7 +8,11 @@ import {
   type Stream,
   standardDeviation,
 } from "../base/index.ts";
+import { type DrivenRange, type DriveRange, driveRanges } from "./drive-range.ts";
 import { forecastScores } from "./forecast.ts";
+import { type FreeRun, freeRun } from "./free-run.ts";
+import { type BothSides, createMeasure, type Measure } from "./measure.ts";
+import type { NoiseBudget } from "./noise-budget.ts";
 import {
   checkRepeats,
   deviationsOfRepeats,
@@ -17,6 +21,7 @@ import {
   noiseKurtosis,
   noiseQuantiles,
   observableCorrelation,
+  type RepeatMoments,
 } from "./noise-statistics.ts";
 import {
   checkComparable,
@@ -32,17 +37,9 @@ import {
   halfSplits,
   type RepeatCounts,
 } from "./sampling-floor.ts";
+import { removeSlowDrift, type SlowDrift } from "./slow-drift.ts";
+import { type SpectrumMeasure, spectrumMeasure } from "./spectrum.ts";
 import { gradeOf, type TwinGrade, verdictOf } from "./verdict.ts";
-
-/** An error, what two samples of the device would score at the same counts, and their ratio. */
-export interface Measure {
-  readonly error: number;
-  readonly floor: number;
-  /** error / floor; 1: indistinguishable at these counts by this measure. */
-  readonly ratio: number;
-  /** The error that one in twenty samples of the device would exceed, where it is known. */
-  readonly high?: number;
-}
 
 /** The reference's three errors with their floors. */
 export interface ReferenceMeasures {
@@ -62,12 +59,6 @@ export interface ComparisonCounts {
   readonly splits: number;
 }
 
-/** A statistic of the noise of both sides. */
-export interface BothSides<T> {
-  readonly device: T;
-  readonly twin: T;
-}
-
 /**
  * Twin against device, as plain JSON. `mean`, `std`, `autocov` and whatever has a unit are in units
  * of the scales (standardised data); lists run over observables first.
@@ -84,10 +75,13 @@ export interface TwinValidation extends ReferenceMeasures {
   readonly medianStdRelativeError: Measure;
   /** Root mean square difference of the correlation between observables; null if there is one. */
   readonly observableCorrelation: (Measure & BothSides<readonly (readonly number[])[]>) | null;
-  /** Correlation of the noise in time, [observables][lags]; lags in steps. */
-  readonly lagCorrelation: BothSides<readonly (readonly number[])[]> & {
-    readonly lags: readonly number[];
-  };
+  /**
+   * Correlation of the noise in time, [observables][lags]; lags in steps; `error` is the root mean
+   * square difference.
+   */
+  readonly lagCorrelation: Measure &
+    BothSides<readonly (readonly number[])[]> & { readonly lags: readonly number[] };
+  readonly spectrum: SpectrumMeasure;
   /** Quantiles of the noise, twin minus device, [observables][probabilities]. */
   readonly noiseQuantiles: {
     readonly probabilities: readonly number[];
@@ -97,8 +91,17 @@ export interface TwinValidation extends ReferenceMeasures {
   readonly kurtosis: BothSides<readonly number[]>;
   /** Share of device repeats inside the twin's central bands; 0.5 and 0.9 are right. */
   readonly coverage: { readonly band50: number; readonly band90: number };
+  /** Share of device repeats by rank among the realisations, in ten bins; 0.1 each is right. */
+  readonly rankHistogram: readonly number[];
   /** The twin as a forecast of single values; the floor is the device's own law. */
   readonly crps: Measure;
+  readonly freeRun: FreeRun;
+  /** Errors along the range of each input; empty where the drives were not given. */
+  readonly driveRange: readonly DriveRange[];
+  /** Of the device, removed from its repeats before everything above; per observable. */
+  readonly slowDrift: readonly SlowDrift[];
+  /** Where the noise comes from, if that was asked. */
+  readonly noiseBudget?: NoiseBudget;
   readonly grade: TwinGrade;
   readonly verdict: string;
 }
@@ -109,6 +112,10 @@ export interface CompareOptions {
   readonly stream: Stream;
   /** Standard deviation of each observable in the training data, in the unit of the response. */
   readonly scale: ArrayLike<number>;
+  /** Position of each repeat in the order of acquisition, [sequences * repeats]. */
+  readonly order?: ArrayLike<number>;
+  /** The drives, for a map of errors along their range. */
+  readonly driven?: DrivenRange;
   /** Default 20. */
   readonly splits?: number;
   /** Steps at which the noise is correlated with itself (default 1, 2, 4, 8, 16, where they fit). */
@@ -120,9 +127,12 @@ export interface CompareOptions {
 /**
  * Judge realisations of a twin against repeats of its device.
  *
+ * Slow drift of the device from run to run is removed first: no twin can follow it.
+ *
  * @param device   [sequences, repeats, time, observables]; repeats that no fit has seen, at least 4.
  * @param twin     [sequences, realisations, time, observables], free-running, under the same drives.
- * @param options  `stream`; `scale` [observables]; `splits`; `lags`; `probabilities`.
+ * @param options  `stream`; `scale` [observables]; `order`; `driven`; `splits`; `lags`;
+ *                 `probabilities`.
  * @throws         `shape-mismatch`, `not-finite`, `bad-value`, `out-of-range`.
  */
 export function compareRepeats(
@@ -143,27 +153,29 @@ export function compareRepeats(
     twinRealisations: twin.shape[1],
     splits: splits.length,
   };
-  const both: BothSides<HostArray> = { device, twin };
+  const { response, drift: slowDrift } = removeSlowDrift(device, options.order);
+  const both: BothSides<HostArray> = { device: response, twin };
+  const moments = { device: momentsOverRepeats(response), twin: momentsOverRepeats(twin) };
   const [standardised, raw] = referenceMeasures(both, splits, options.scale);
-  const forecast = forecastScores(device, twin, options.scale);
+  const forecast = forecastScores(response, twin, options.scale);
   const measures = {
     ...{ counts, ...standardised, raw },
-    ...momentMeasures(both, splits, options.scale),
+    ...momentMeasures(both, moments, splits, options.scale),
     observableCorrelation: correlationMeasure(both, splits),
-    ...noiseShapes(both, options.scale, lags, options.probabilities ?? usualProbabilities),
+    ...noiseShapes(both, splits, { ...options, lags }),
     coverage: { band50: forecast.band50, band90: forecast.band90 },
+    rankHistogram: forecast.ranks,
     crps: createMeasure(forecast.crps, { floor: forecast.crpsFloor }),
+    freeRun: freeRun(moments, options.scale, repeatCounts(both)),
+    driveRange: options.driven
+      ? driveRanges(options.driven, moments, options.scale, repeatCounts(both))
+      : [],
+    slowDrift,
   };
   return { ...measures, grade: gradeOf(measures), verdict: verdictOf(measures) };
 }
 
 const usualProbabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
-
-// An error beside its floor; equal zeros have the ratio 1.
-function createMeasure(error: number, { floor, high }: Pick<Measure, "floor" | "high">): Measure {
-  const ratio = error === floor ? 1 : error / floor;
-  return { error, floor, ratio, ...(high === undefined ? {} : { high }) };
-}
 
 const repeatCounts = (both: BothSides<HostArray>): RepeatCounts => ({
   repeatsDevice: both.device.shape[1],
@@ -188,10 +200,10 @@ function referenceMeasures(
 /** Medians, which a few drives that hop between wells do not dominate. */
 function momentMeasures(
   both: BothSides<HostArray>,
+  { device, twin }: BothSides<RepeatMoments>,
   splits: readonly HalfSplit[],
   scale: ArrayLike<number>,
 ): Pick<TwinValidation, "median" | "meanShareOfSignal" | "medianStdRelativeError"> {
-  const [device, twin] = [momentsOverRepeats(both.device), momentsOverRepeats(both.twin)];
   const halves = splits.map(({ first, second }) => [
     momentsOverRepeats(both.device, first),
     momentsOverRepeats(both.device, second),
@@ -268,18 +280,15 @@ function toRows(matrix: HostArray): number[][] {
 
 function noiseShapes(
   both: BothSides<HostArray>,
-  scale: ArrayLike<number>,
-  lags: readonly number[],
-  probabilities: readonly number[],
-): Pick<TwinValidation, "lagCorrelation" | "noiseQuantiles" | "kurtosis"> {
+  splits: readonly HalfSplit[],
+  options: Pick<CompareOptions, "scale" | "probabilities"> & { readonly lags: readonly number[] },
+): Pick<TwinValidation, "lagCorrelation" | "spectrum" | "noiseQuantiles" | "kurtosis"> {
+  const { scale, lags, probabilities = usualProbabilities } = options;
   const [device, twin] = [deviationsOfRepeats(both.device), deviationsOfRepeats(both.twin)];
   const quantiles = noiseQuantiles(device, probabilities);
   return {
-    lagCorrelation: {
-      lags,
-      device: lagCorrelation(device, lags),
-      twin: lagCorrelation(twin, lags),
-    },
+    lagCorrelation: lagMeasure({ device, twin }, lags, splits),
+    spectrum: spectrumMeasure({ device, twin }, scale, splits, repeatCounts(both)),
     noiseQuantiles: {
       probabilities,
       error: noiseQuantiles(twin, probabilities).map((ofTwin, x) =>
@@ -288,4 +297,31 @@ function noiseShapes(
     },
     kurtosis: { device: noiseKurtosis(device), twin: noiseKurtosis(twin) },
   };
+}
+
+function lagMeasure(
+  deviations: BothSides<HostArray>,
+  lags: readonly number[],
+  splits: readonly HalfSplit[],
+): TwinValidation["lagCorrelation"] {
+  const device = lagCorrelation(deviations.device, lags);
+  const twin = lagCorrelation(deviations.twin, lags);
+  const floor = floorOf(splits, repeatCounts(deviations), ({ first, second }) =>
+    rootMeanSquare(
+      lagCorrelation(deviations.device, lags, first),
+      lagCorrelation(deviations.device, lags, second),
+    ),
+  );
+  return { ...createMeasure(rootMeanSquare(device, twin), floor), lags, device, twin };
+}
+
+// Of differences that are known: an observable without noise has no correlation.
+function rootMeanSquare(
+  one: readonly (readonly number[])[],
+  two: readonly (readonly number[])[],
+): number {
+  const squares = one
+    .flatMap((row, x) => row.map((value, k) => (value - two[x][k]) ** 2))
+    .filter(Number.isFinite);
+  return squares.length === 0 ? 0 : Math.sqrt(mean(squares));
 }

@@ -1,5 +1,6 @@
 // A verdict in words, with its thresholds: what a reader takes home must say how it was reached.
-import type { Measure, TwinValidation } from "./validation.ts";
+import type { Measure } from "./measure.ts";
+import type { TwinValidation } from "./validation.ts";
 
 /** The verdict in one word; the text says why. */
 export type TwinGrade = "indistinguishable" | "close" | "different";
@@ -7,7 +8,15 @@ export type TwinGrade = "indistinguishable" | "close" | "different";
 /** What a verdict rests on. */
 export type VerdictMeasures = Pick<
   TwinValidation,
-  "counts" | "mean" | "std" | "autocov" | "meanShareOfSignal" | "observableCorrelation" | "coverage"
+  | "counts"
+  | "mean"
+  | "std"
+  | "autocov"
+  | "meanShareOfSignal"
+  | "observableCorrelation"
+  | "coverage"
+  | "driveRange"
+  | "slowDrift"
 >;
 
 /** Largest ratios to the sampling floor of each grade, and what a mean may miss in any case. */
@@ -62,10 +71,35 @@ export function verdictOf(measures: VerdictMeasures): string {
   if (std.ratio > limits.close && autocov.ratio <= limits.indistinguishable) {
     sentences.push("The good autocov says nothing while std is wrong");
   }
+  sentences.push(...driveSentences(measures), ...driftSentences(measures));
   sentences.push(
     `Thresholds: indistinguishable up to ${limits.indistinguishable} floors in every measure, or up to what 1 in 20 samples of the device exceeds; close up to ${limits.close} floors, or a mean within ${percent(limits.meanShareOfSignal)} of the signal; 90 % bands within ${percent(limits.coverage)}`,
   );
   return `${sentences.join(". ")}.`;
+}
+
+// Where the drives went beyond what was recorded, and how the twin fared there.
+function driveSentences({ driveRange }: VerdictMeasures): string[] {
+  return driveRange.flatMap(({ input, outsideShare, bins }) => {
+    if (outsideShare === 0) return [];
+    const ratio = (isOutside: boolean): string => {
+      const own = bins.filter((bin) => bin.isOutside === isOutside && bin.steps > 0);
+      const sum = (key: "error" | "floor"): number =>
+        own.reduce((total, { mean, steps }) => total + steps * (mean?.[key] ?? 0), 0);
+      return (sum("error") / sum("floor")).toFixed(1);
+    };
+    return [
+      `Of the steps ${percent(outsideShare)} were driven beyond the recorded range of ${input}, where the mean errs by ${ratio(true)} floors against ${ratio(false)} within`,
+    ];
+  });
+}
+
+function driftSentences({ slowDrift }: VerdictMeasures): string[] {
+  const largest = Math.max(...slowDrift.map(({ share }) => share));
+  if (largest === 0) return [];
+  return [
+    `Slow drift of the device from run to run, up to ${percent(largest)} of an observable's variance, was removed first`,
+  ];
 }
 
 const phrases: { readonly [G in TwinGrade]: string } = {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { AddVerb } from "../run.ts";
 import { parsePositive } from "../values.ts";
 
-/** twinloom data import <files...> -o rec.h5 | info rec.h5 */
+/** twinloom data import <files...> -o rec.h5 | info rec.h5 [--report page.html] */
 export const addData: AddVerb = (program, open) => {
   const data = program.command("data").description("recordings in files");
   const describedImport = data
@@ -19,11 +19,14 @@ export const addData: AddVerb = (program, open) => {
   data
     .command("info <recording>")
     .description("what is in a recording, and what would hurt a twin")
-    .action(async (recording, _options, command) => {
+    .option("--report <page.html>", "write a page with its figures (or -o)")
+    .action(async (recording, { report }, command) => {
       const session = open(command);
       const { describeFile } = await import("../../experiment/index.ts");
-      const { path, summary, text } = await describeFile(recording);
-      session.print({ path, ...summary }, text);
+      const described = await describeFile(recording, report ?? session.options.out);
+      const { path, summary, text, report: page } = described;
+      session.print({ path, ...summary, ...(page === undefined ? {} : { report: page }) }, text);
+      if (page !== undefined) session.say(`The page is ${page}`);
     });
 };
 

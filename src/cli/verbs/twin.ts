@@ -9,12 +9,14 @@ export const addTwin: AddVerb = (program, open) => {
     .description("fit a twin; settings such as twin.delays=4 twin.noiseSteps=3000")
     .option("--recipe <file>", "YAML recipe; its section `twin` counts")
     .option("--budget <time>", "such as 60s, in place of numbers of updates")
-    .action(async (recording, settings, { recipe, budget }, command) => {
+    .option("--resume", "go on with a fit that was cut off, with the same bits", false)
+    .option("--checkpoint <time>", "least time between two checkpoints", "10s")
+    .action(async (recording, settings, flags, command) => {
       const session = open(command);
       const { fitFile } = await import("../../experiment/index.ts");
       const out = session.requireOut("twin");
       const { seed } = session.options;
-      const options = { recording, settings, recipe, budget, out, seed };
+      const options = { recording, settings, ...flags, out, seed };
       const { text, ...result } = await fitFile(options, session.context);
       session.print(result, text);
     });
@@ -22,12 +24,16 @@ export const addTwin: AddVerb = (program, open) => {
     .command("validate <twin> <recording>")
     .description("realisations of a twin against repeats of its device")
     .option("--repeats <n>", "realisations (default: the device's repeats)", parseWhole("n", 2))
-    .action(async (path, recording, { repeats }, command) => {
+    .option("--report <page.html>", "write a page with its figures (or -o)")
+    .action(async (path, recording, { repeats, report }, command) => {
       const session = open(command);
       const { validateFile } = await import("../../experiment/index.ts");
       const { seed } = session.options;
-      const { text, ...result } = await validateFile({ twin: path, recording, repeats, seed });
+      const page = report ?? session.options.out;
+      const options = { twin: path, recording, repeats, report: page, seed };
+      const { text, ...result } = await validateFile(options);
       session.print(result, text);
+      if (page !== undefined) session.say(`The page is ${page}`);
     });
   twin
     .command("simulate <twin>")
