@@ -34,7 +34,6 @@ export {
   createStream,
   type Generator,
   type GeneratorState,
-  type MovableGenerator,
   permutation,
   type Stream,
 } from "./random.ts";

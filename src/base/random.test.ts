@@ -61,11 +61,3 @@ test("a permutation holds every index once", () => {
   const order = permutation(createGenerator(createStream(3)), 100);
   expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
 });
-
-test("a generator that is restarted on a stream draws what a new one of it draws", () => {
-  const generator = createGenerator(createStream(1));
-  for (let i = 0; i < 5; i++) generator.normal();
-  generator.restart(createStream(2));
-  const fresh = createGenerator(createStream(2));
-  for (let i = 0; i < 5; i++) expect(generator.normal()).toBe(fresh.normal());
-});

@@ -27,12 +27,6 @@ export interface Generator {
 /** Four 32-bit words, and after an odd number of normals the one still to come. */
 export type GeneratorState = readonly number[];
 
-/** A generator that can be sent to the beginning of another stream, in place. */
-export interface MovableGenerator extends Generator {
-  /** From here on the draws are those of `createGenerator(stream)`. */
-  restart(stream: Stream): void;
-}
-
 const mix = (word: number): number => {
   let z = word | 0;
   z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
@@ -65,8 +59,11 @@ export function childStream(stream: Stream, name: string | number): Stream {
 }
 
 /** Start sequential draws from the beginning of a stream. */
-export function createGenerator(stream: Stream): MovableGenerator {
-  let [a, b, c, d] = [0, 0, 0, 1];
+export function createGenerator(stream: Stream): Generator {
+  let a = mix(stream.key0 ^ 0x243f6a88);
+  let b = mix(stream.key1 ^ 0x85a308d3);
+  let c = mix(stream.key0 + 0x13198a2e);
+  let d = mix(stream.key1 + 0x03707344) | 1;
   let spare: number | undefined;
   const bits = (): number => {
     let r = Math.imul(b, 5);
@@ -92,21 +89,12 @@ export function createGenerator(stream: Stream): MovableGenerator {
     spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   };
-  const restart = ({ key0, key1 }: Stream): void => {
-    a = mix(key0 ^ 0x243f6a88);
-    b = mix(key1 ^ 0x85a308d3);
-    c = mix(key0 + 0x13198a2e);
-    d = mix(key1 + 0x03707344) | 1;
-    spare = undefined;
-    for (let i = 0; i < 8; i++) bits();
-  };
-  restart(stream);
+  for (let i = 0; i < 8; i++) bits();
   return {
     bits,
     uniform,
     normal,
     integer: (below) => Math.floor(uniform() * below),
-    restart,
     save: () => [a | 0, b | 0, c | 0, d | 0, ...(spare === undefined ? [] : [spare])],
     restore: (state) => {
       [a, b, c, d, spare] = state;

@@ -5,8 +5,8 @@ import {
   createStream,
   fault,
   formatShape,
+  type Generator,
   type HostArray,
-  type MovableGenerator,
   type Stream,
 } from "../../base/index.ts";
 import { checkDrive } from "../check-drive.ts";
@@ -40,8 +40,8 @@ class VirtualDevice implements Device {
   readonly #physics: Physics;
   readonly #description: DeviceDescription;
   readonly #streams: { readonly thermal: Stream; readonly instrument: Stream };
-  readonly #thermal: MovableGenerator;
-  readonly #readout: MovableGenerator;
+  readonly #thermal: Generator;
+  readonly #readout: Generator;
   readonly #instrument: Instrument;
   readonly #input: Float64Array;
   readonly #output: Float64Array;
@@ -134,8 +134,9 @@ class VirtualDevice implements Device {
 
   #moveTo(run: number): void {
     const { thermal, instrument } = this.#streams;
-    this.#thermal.restart(childStream(thermal, run));
-    this.#readout.restart(childStream(instrument, run));
+    const startOf = (stream: Stream) => createGenerator(childStream(stream, run)).save();
+    this.#thermal.restore(startOf(thermal));
+    this.#readout.restore(startOf(instrument));
     const slow = childStream(instrument, "slow change");
     this.#instrument.seek(run, (n) => createGenerator(childStream(slow, n)));
   }
