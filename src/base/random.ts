@@ -91,10 +91,7 @@ export function createGenerator(stream: Stream): Generator {
   };
   for (let i = 0; i < 8; i++) bits();
   return {
-    bits,
-    uniform,
-    normal,
-    integer: (below) => Math.floor(uniform() * below),
+    ...{ bits, uniform, normal, integer: (below) => Math.floor(uniform() * below) },
     save: () => [a | 0, b | 0, c | 0, d | 0, ...(spare === undefined ? [] : [spare])],
     restore: (state) => {
       [a, b, c, d, spare] = state;

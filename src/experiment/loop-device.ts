@@ -10,15 +10,13 @@ import {
 } from "../devices/index.ts";
 import type { KernelModule } from "../engine/index.ts";
 import {
-  compareRepeats,
   type FitProgress,
   fitTwin,
-  noiseBudget,
-  removeSlowDrift,
   simulateTwin,
   type Twin,
   type TwinValidation,
 } from "../twin/index.ts";
+import { judgeTwin, progressOf } from "./judge-twin.ts";
 import type { LoopPlan } from "./loop-plan.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -133,9 +131,7 @@ export async function fitLoop(
     signal,
     onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
     onProgress: (progress) => {
-      const { phase, step, steps, loss, validation } = progress;
-      const measures = { loss, validation };
-      onProgress?.({ stage: `fit: ${phase}`, done: step, total: steps, unit: "updates", measures });
+      onProgress?.(progressOf(progress));
       onMetrics?.({ stage: "fit", ...progress });
     },
   });
@@ -144,19 +140,8 @@ export async function fitLoop(
     repeats,
     stream: validationStream(plan),
   });
-  const { inputs, limits, scales } = twin;
   const recorded = seen.parts.map(({ drive }) => drive);
-  const compared = compareRepeats(unseen.response, paths, {
-    stream: childStream(stream, "floors"),
-    scale: scales.observables.map(({ sd }) => sd),
-    order: unseen.order,
-    driven: { drive: unseen.drive, inputs, limits, recorded },
-  });
-  const steady = removeSlowDrift(unseen.response, unseen.order);
-  const budget = { stream: childStream(stream, "budget") };
-  const validation = {
-    ...compared,
-    noiseBudget: noiseBudget(kernels, twin, { drive: unseen.drive, steady }, budget),
-  };
+  const judgement = { part: unseen, realisations: paths, recorded };
+  const validation = judgeTwin(kernels, twin, judgement, stream);
   return { recording, twin, history, validation, unseen: { part: unseen, twin: paths } };
 }

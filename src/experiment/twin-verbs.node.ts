@@ -21,6 +21,7 @@ import { parseDuration } from "./duration.ts";
 import { fitFolderOf, runFit } from "./fit-folder.node.ts";
 import { programName } from "./host.node.ts";
 import { checkDrive, checkFree, readInput, readText } from "./input.node.ts";
+import { progressOf } from "./judge-twin.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
@@ -81,22 +82,12 @@ export async function fitFile(
   const { seen } = holdOut(recording);
   const phases = await runFit({ out, config, kernels, resume, interval }, async (run, life) => {
     const { twin } = await fitTwin(kernels, seen, fit, {
-      ...life,
+      ...{ ...life, seed, signal },
       stream: childStream(createStream(seed), "fit"),
-      seed,
-      signal,
       onPlan: (phase, memory) => onRemark?.(`fit: ${phase} takes ${memory}`),
       onProgress: (report) => {
-        const { phase, step, steps, loss, validation } = report;
-        const measures = { loss, validation };
         run.addMetrics({ stage: "fit", ...report });
-        onProgress?.({
-          stage: `fit: ${phase}`,
-          done: step,
-          total: steps,
-          unit: "updates",
-          measures,
-        });
+        onProgress?.(progressOf(report));
       },
     });
     await writeTwin(out, twin, {

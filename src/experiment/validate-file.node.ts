@@ -8,17 +8,10 @@ import {
 } from "../data/index.ts";
 import { loadKernelModule } from "../engine/index.ts";
 import { formatReport } from "../report/index.ts";
-import {
-  compareRepeats,
-  noiseBudget,
-  readTwin,
-  removeSlowDrift,
-  type StoredTwin,
-  simulateTwin,
-  type TwinValidation,
-} from "../twin/index.ts";
+import { readTwin, type StoredTwin, simulateTwin, type TwinValidation } from "../twin/index.ts";
 import { programName } from "./host.node.ts";
 import { checkFree, checkSameDevice, readInput } from "./input.node.ts";
+import { judgeTwin } from "./judge-twin.ts";
 import { holdOut } from "./loop-device.ts";
 import { type JudgedTwin, judgeSections, judgeText } from "./twin-report.ts";
 import { simulateWith } from "./twin-verbs.node.ts";
@@ -62,22 +55,10 @@ export async function validateFile(options: ValidateOptions): Promise<ValidatedF
     repeats: options.repeats ?? part.response.shape[1],
     stream: childStream(stream, "realisations"),
   });
-  const { inputs, limits } = twin;
-  const compared = compareRepeats(part.response, realisations, {
-    stream: childStream(stream, "floors"),
-    scale: twin.scales.observables.map(({ sd }) => sd),
-    order: part.order,
-    driven: { drive: part.drive, inputs, limits, recorded },
-  });
-  const steady = removeSlowDrift(part.response, part.order);
-  const budget = { stream: childStream(stream, "budget") };
-  const validation = {
-    ...compared,
-    noiseBudget: noiseBudget(kernels, twin, { drive: part.drive, steady }, budget),
-  };
+  const validation = judgeTwin(kernels, twin, { part, realisations, recorded }, stream);
   if (options.report !== undefined) {
     const { dt, observables } = recording;
-    const comparison = { dt, inputs, observables, drive: part.drive };
+    const comparison = { dt, inputs: twin.inputs, observables, drive: part.drive };
     const judged = {
       ...{ twin, validation, drives },
       comparison: { ...comparison, device: part.response, twin: realisations },

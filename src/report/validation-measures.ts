@@ -31,6 +31,28 @@ interface Row extends DrawnMeasure {
   readonly chance: number;
 }
 
+// The last name stands at the right of its line, the others at the left of theirs.
+const labelOf = (threshold: RatioThreshold, isLast: boolean): Plot.Markish =>
+  Plot.text([threshold], {
+    ...{ x: "ratio", y: -0.5, dx: isLast ? 3 : -3, dy: -8 },
+    textAnchor: isLast ? "start" : "end",
+    text: ({ name, ratio }) => `${name} ${ratio}`,
+    ...{ fill: colour("muted"), fontSize: 10.5 },
+  });
+
+/** What chance may do, the ratio, and its number. */
+const rowMarks = (rows: readonly Row[]): Plot.Markish[] => [
+  Plot.ruleY(rows, {
+    ...{ y: "row", x1: 1, x2: "chance" },
+    ...{ stroke: colour("device"), strokeWidth: 5, strokeOpacity: 0.25 },
+  }),
+  Plot.dot(rows, { x: "ratio", y: "row", fill: colour("twin"), r: 4.5 }),
+  Plot.text(rows, {
+    ...{ x: "ratio", y: "row", dx: 9, textAnchor: "start", fill: colour("ink") },
+    text: ({ ratio }) => formatNumber(ratio),
+  }),
+];
+
 const draw = (rows: readonly Row[], thresholds: readonly RatioThreshold[]): Panel => {
   const left = 24 + Math.max(0, ...rows.map(({ name }) => textWidth(name, 11.5)));
   const values = [rows.flatMap(({ ratio, chance }) => [ratio, chance])];
@@ -54,31 +76,8 @@ const draw = (rows: readonly Row[], thresholds: readonly RatioThreshold[]): Pane
     marks: [
       Plot.ruleX([1], { stroke: colour("device"), strokeWidth: 1.2 }),
       Plot.ruleX(thresholds, { x: "ratio", stroke: colour("muted"), strokeDasharray: "4 3" }),
-      Plot.text(thresholds, {
-        x: "ratio",
-        y: -0.5,
-        dy: -8,
-        text: ({ name, ratio }) => `${name} ${formatNumber(ratio)}`,
-        fill: colour("muted"),
-        fontSize: 10.5,
-      }),
-      Plot.ruleY(rows, {
-        y: "row",
-        x1: 1,
-        x2: "chance",
-        stroke: colour("device"),
-        strokeWidth: 5,
-        strokeOpacity: 0.25,
-      }),
-      Plot.dot(rows, { x: "ratio", y: "row", fill: colour("twin"), r: 4.5 }),
-      Plot.text(rows, {
-        x: "ratio",
-        y: "row",
-        dx: 9,
-        text: ({ ratio }) => formatNumber(ratio),
-        textAnchor: "start",
-        fill: colour("ink"),
-      }),
+      ...thresholds.map((threshold, i) => labelOf(threshold, i === thresholds.length - 1)),
+      ...rowMarks(rows),
     ],
   });
 };
