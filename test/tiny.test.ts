@@ -83,7 +83,7 @@ test("the report draws every figure with its data, and loads nothing from elsewh
   const html = readFileSync(join(first, "report.html"), "utf8");
   expect(html).not.toMatch(/(src|href)="https?:/);
   const figures = readdirSync(join(first, "figures"));
-  expect(figures.filter((file) => file.endsWith(".svg"))).toHaveLength(9);
+  expect(figures.filter((file) => file.endsWith(".svg"))).toHaveLength(15);
   for (const file of figures) {
     expect(existsSync(join(first, "figures", file.replace(/svg$/, "csv")))).toBe(true);
   }
