@@ -28,7 +28,10 @@ export async function recordInChild(
   out: string,
   stop?: { readonly signal: NodeJS.Signals; readonly moment: Moment },
 ): Promise<Ended> {
+  // Without colours, which a machine that runs checks may ask for by FORCE_COLOR or CI.
+  const { FORCE_COLOR: _, ...environment } = process.env;
   const child = spawn(process.execPath, [program, ...argv], {
+    env: { ...environment, NO_COLOR: "1" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let stderr = "";
