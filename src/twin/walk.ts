@@ -1,0 +1,144 @@
+import { createGenerator, type Stream } from "../base/index.ts";
+import { input, type Node, normals, type Program, scan } from "../engine/index.ts";
+import {
+  type BatchSize,
+  type BatchValues,
+  createBatch,
+  createPathSampler,
+  fillMeasuredState,
+  fillWindow,
+  type Window,
+} from "./batch.ts";
+import type { PathSet } from "./dataset.ts";
+import { createTwinGraph } from "./model.ts";
+import type { Twin } from "./twin.ts";
+
+/** What a free-running chunk of paths consists of. */
+export interface ChunkGraph {
+  /** [steps * examples * paths, observables], example-major. */
+  readonly measured: Node;
+  /** States after the chunk. */
+  readonly state: Node;
+  readonly driftParameters: readonly Node[];
+  readonly noiseParameters: readonly Node[];
+}
+
+/** Sizes of a chunk. */
+export interface ChunkSize {
+  readonly steps: number;
+  readonly examples: number;
+  /** Paths of the twin per example. */
+  readonly paths: number;
+}
+
+/** Noisy paths of a twin over one chunk of time; their inputs are what a {@link Walk} feeds. */
+export function createChunkGraph(twin: Twin, { steps, examples, paths }: ChunkSize): ChunkGraph {
+  const graph = createTwinGraph(twin);
+  const rows = examples * paths;
+  const drive = input("drive", [rows, graph.inputs], { steps });
+  const carrier = graph.needsCarrier ? [input("carrier", [rows, 2], { steps })] : [];
+  const drawn = normals("twin noise", input("ids", [rows, 1]), steps, graph.normalCols);
+  const walked = scan(
+    {
+      steps,
+      carry: [input("state", [rows, graph.stateCols])],
+      sequences: [drive, drawn, ...carrier],
+    },
+    ([before], [held, noise, phase]) => {
+      const next = graph.step({ state: before, drive: held, carrier: phase, normals: noise });
+      return { carry: [next.state], outputs: [next.measured] };
+    },
+  );
+  const { driftParameters, noiseParameters } = graph;
+  const [measured, state] = [walked.outputs[0], walked.carry[0]];
+  return { measured, state, driftParameters, noiseParameters };
+}
+
+/** A path at its reset and the chunks that it will be followed for. */
+export interface Journey {
+  readonly path: Omit<Window, "from">;
+  readonly chunks: number;
+}
+
+/** Draws the next path; `early` asks for one that ends before its time. */
+export type NextJourney = (early: boolean) => Journey;
+
+/** Whole paths, drawn from sets, cut into chunks; what is left at their end is not walked. */
+export function createJourneys(
+  sets: readonly PathSet[],
+  chunk: number,
+  stream: Stream,
+): NextJourney {
+  const draw = createPathSampler(sets, chunk);
+  const generator = createGenerator(stream);
+  return (early) => {
+    const path = draw(generator);
+    const chunks = Math.floor(path.set.length[path.sequence] / chunk);
+    return { path, chunks: early ? 1 + generator.integer(chunks) : chunks };
+  };
+}
+
+/** Paths on their way through a recording. */
+export interface Walk {
+  /**
+   * Feed the next chunk of every path; paths that ended are replaced by others at their reset.
+   *
+   * @returns  Where each example now stands.
+   */
+  readonly advance: (program: Program, noise: Stream, iteration: number) => readonly Window[];
+  /** Keep the states that the program has reached, its output "state". */
+  readonly carry: (program: Program) => void;
+  /** The chunk that was fed last. */
+  readonly batch: BatchValues;
+}
+
+/**
+ * Walk a twin freely under recorded drives, state and auxiliaries carried from chunk to chunk.
+ *
+ * The first paths end early at random, so that the examples of a batch stand at different times.
+ *
+ * @param startAt  Which measured path gives a copy its start (default: the example's own).
+ */
+export function createWalk(
+  twin: Twin,
+  size: BatchSize,
+  next: NextJourney,
+  startAt: (path: Omit<Window, "from">, copy: number) => Omit<Window, "from"> = (path) => path,
+): Walk {
+  const { steps: chunk, windows, copies } = size;
+  const rows = windows * copies;
+  const batch = createBatch(twin, size);
+  const { stateCols, needsCarrier } = createTwinGraph(twin);
+  const state = new Float32Array(rows * stateCols);
+  const ids = Float32Array.from({ length: rows }, (_, row) => row);
+  const journeys: (Journey & { done: number })[] = [];
+  const start = (i: number, early: boolean): void => {
+    const journey = next(early);
+    journeys[i] = { ...journey, done: 0 };
+    for (let k = 0; k < copies; k++) {
+      const window = { ...startAt(journey.path, k), from: 0 };
+      fillMeasuredState(state, stateCols, i * copies + k, twin, window);
+    }
+  };
+  const step = (i: number): Window => {
+    if (!journeys[i]) start(i, true);
+    else if (journeys[i].done >= journeys[i].chunks) start(i, false);
+    const window = { ...journeys[i].path, from: journeys[i].done * chunk };
+    fillWindow(batch, twin, size, i, window);
+    journeys[i].done++;
+    return window;
+  };
+  return {
+    batch,
+    advance: (program, noise, iteration) => {
+      const stands = Array.from({ length: windows }, (_, i) => step(i));
+      program.setInput("ids", ids);
+      program.setInput("drive", batch.drive);
+      program.setInput("state", state);
+      if (needsCarrier) program.setInput("carrier", batch.carrier);
+      program.setNoise({ stream: noise, iteration });
+      return stands;
+    },
+    carry: (program) => state.set(program.read("state")),
+  };
+}
