@@ -307,7 +307,7 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
         diffusion: layers(twin.noiseHidden),
       },
       drift: { steps: twin.driftSteps },
-      noise: { steps: twin.noiseSteps, driftRate: twin.driftRate },
+      energyScore: { steps: twin.noiseSteps, driftRate: twin.driftRate },
     },
     network: {
       preset: network.preset,
