@@ -74,11 +74,13 @@ export async function fitTwin(
   const { validationShare } = options;
   const dataset = createDataset(recording, { validationShare }, childStream(stream, "split"));
   const first = createTwin(dataset.basis, options.twin ?? {}, childStream(stream, "weights"));
+  const judging = childStream(stream, "judging");
   const phases = choosePhases(options, {
     kernels,
     twin: first,
     dataset,
     stream: childStream(stream, "rate"),
+    judging,
     signal,
   });
   const history: FitProgress[] = [];
@@ -91,7 +93,7 @@ export async function fitTwin(
       hasNoise = true;
     }
     const own = childStream(stream, phase.name);
-    const run = phase.fit({ kernels, twin, dataset, stream: own, signal, onPlan });
+    const run = phase.fit({ kernels, twin, dataset, stream: own, judging, signal, onPlan });
     for (;;) {
       const { done, value } = await run.next();
       if (done) {

@@ -69,7 +69,7 @@ export function createScoredChunk(
  * every call: the yardstick of every noise phase, whatever it minimises.
  */
 export function createFreeRunJudge(
-  { kernels, twin, dataset, stream }: PhaseContext,
+  { kernels, twin, dataset, judging }: PhaseContext,
   chosen: Partial<ScoreSettings> = {},
 ): (parameters: ParameterSet) => number {
   const settings = chooseScore({ twin, dataset }, chosen);
@@ -79,10 +79,10 @@ export function createFreeRunJudge(
     outputs: { state: { value: graph.state }, loss: { value: graph.loss } },
   });
   program.setParameters(twin.parameters);
-  const next = createJourneys(dataset.validation, chunk, childStream(stream, "fixed"));
+  const next = createJourneys(dataset.validation, chunk, childStream(judging, "paths"));
   const fixed = Array.from({ length: validationPaths }, () => next(false));
   const longest = fixed.reduce((most, { chunks }) => Math.max(most, chunks), 0);
-  const noise = childStream(stream, "validation noise");
+  const noise = childStream(judging, "noise");
   return (parameters) => {
     program.setParameters(parameters);
     let index = 0;

@@ -1,17 +1,28 @@
 import { closestName, fault } from "../base/index.ts";
+import { type CriticOptions, createCriticPhase } from "./critic.ts";
 import { createDriftPhase, type DriftOptions } from "./drift.ts";
 import { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
 import { createKalmanPhase, type KalmanOptions } from "./kalman.ts";
+import { createMomentsPhase, type MomentsOptions } from "./moments.ts";
 import type { Phase } from "./phase.ts";
 
 /** What a fit can minimise. */
-export type ObjectiveName = "drift" | "kalman" | "energy-score";
+export type ObjectiveName =
+  | "drift"
+  | "kalman"
+  | "energy-score"
+  | "moments"
+  | "wgan-gp"
+  | "critic-moments";
 
 /** Options of each objective; only those that are fitted count. */
 export interface ObjectiveOptions {
   readonly drift?: DriftOptions;
   readonly kalman?: KalmanOptions;
   readonly energyScore?: EnergyScoreOptions;
+  readonly moments?: MomentsOptions;
+  /** Of `wgan-gp` and `critic-moments`. */
+  readonly critic?: CriticOptions;
 }
 
 /** One way to fit a twin. */
@@ -34,6 +45,19 @@ export const objectives: { readonly [N in ObjectiveName]: Objective } = {
   "energy-score": {
     about: "free-running noisy paths with a measured one",
     create: ({ energyScore }) => createEnergyScorePhase(energyScore),
+  },
+  moments: {
+    about:
+      "mean, standard deviation and autocovariance of free-running paths with those of repeats",
+    create: ({ moments }) => createMomentsPhase(moments),
+  },
+  "wgan-gp": {
+    about: "windows of paths with measured ones, through the score of a critic",
+    create: ({ critic }) => createCriticPhase("wgan-gp", critic),
+  },
+  "critic-moments": {
+    about: "windows of paths with measured ones, through moments of a critic's features",
+    create: ({ critic }) => createCriticPhase("critic-moments", critic),
   },
 };
 

@@ -5,6 +5,7 @@ import {
   type BatchValues,
   createBatch,
   createPathSampler,
+  createWindowSampler,
   fillMeasuredState,
   fillWindow,
   type Window,
@@ -54,9 +55,10 @@ export function createChunkGraph(twin: Twin, { steps, examples, paths }: ChunkSi
   return { measured, state, driftParameters, noiseParameters };
 }
 
-/** A path at its reset and the chunks that it will be followed for. */
+/** A path, where it is entered (0: at its reset), and the chunks that it will be followed for. */
 export interface Journey {
   readonly path: Omit<Window, "from">;
+  readonly from: number;
   readonly chunks: number;
 }
 
@@ -74,7 +76,21 @@ export function createJourneys(
   return (early) => {
     const path = draw(generator);
     const chunks = Math.floor(path.set.length[path.sequence] / chunk);
-    return { path, chunks: early ? 1 + generator.integer(chunks) : chunks };
+    return { path, from: 0, chunks: early ? 1 + generator.integer(chunks) : chunks };
+  };
+}
+
+/** Single chunks at random times, entered where the device was, with all auxiliaries at zero. */
+export function createWindowJourneys(
+  sets: readonly PathSet[],
+  chunk: number,
+  stream: Stream,
+): NextJourney {
+  const draw = createWindowSampler(sets, chunk, 0);
+  const generator = createGenerator(stream);
+  return () => {
+    const { from, ...path } = draw(generator);
+    return { path, from, chunks: 1 };
   };
 }
 
@@ -116,14 +132,15 @@ export function createWalk(
     const journey = next(early);
     journeys[i] = { ...journey, done: 0 };
     for (let k = 0; k < copies; k++) {
-      const window = { ...startAt(journey.path, k), from: 0 };
+      const window = { ...startAt(journey.path, k), from: journey.from };
       fillMeasuredState(state, stateCols, i * copies + k, twin, window);
     }
   };
   const step = (i: number): Window => {
     if (!journeys[i]) start(i, true);
     else if (journeys[i].done >= journeys[i].chunks) start(i, false);
-    const window = { ...journeys[i].path, from: journeys[i].done * chunk };
+    const { path, from, done } = journeys[i];
+    const window = { ...path, from: from + done * chunk };
     fillWindow(batch, twin, size, i, window);
     journeys[i].done++;
     return window;
