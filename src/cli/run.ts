@@ -7,7 +7,7 @@ import { addData } from "./verbs/data.ts";
 import { addDevice } from "./verbs/device.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addNetwork, addRun, addTransfer } from "./verbs/loop.ts";
-import { addRecord } from "./verbs/record.ts";
+import { addPlan, addRecord } from "./verbs/record.ts";
 import { addReport } from "./verbs/report.ts";
 import { addTwin } from "./verbs/twin.ts";
 
@@ -18,6 +18,7 @@ export type AddVerb = (program: Command, open: OpenSession) => void;
 const verbs: readonly AddVerb[] = [
   addRun,
   addDevice,
+  addPlan,
   addRecord,
   addData,
   addTwin,

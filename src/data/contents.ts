@@ -38,7 +38,7 @@ export const metaKeys: readonly string[] = [
 ];
 
 /** Largest file that Node reads in one piece is 2 GiB; some room is left for names and text. */
-const largestData = 2 ** 31 - 2 ** 20;
+export const largestData: number = 2 ** 31 - 2 ** 20;
 
 /**
  * Take a recording apart for a file, with the hash of its data.
@@ -46,20 +46,26 @@ const largestData = 2 ** 31 - 2 ** 20;
  * @throws  `out-of-range` if the file could not be read again, for its size.
  */
 export function toContents(recording: Recording, sha256: Sha256): Contents {
-  const { dt, inputs, observables, parts, carrierPeriod, device, protocol, seed } = recording;
+  const { parts, ...facts } = recording;
   const arrays = new Map<string, HostArray>();
   for (const part of parts) {
     for (const [name, array] of arraysOf(part)) arrays.set(`${part.name}/${name}`, array);
   }
   checkTotal([...arrays.values()].reduce((sum, { data }) => sum + data.byteLength, 0));
   const names = parts.map((part) => part.name);
-  const versions = { recording: layoutVersion };
-  const hash = sha256(dataChunks(recording));
+  return { arrays, meta: metaOf(facts, names, sha256(dataChunks(recording))) };
+}
+
+/** What a file keeps of a recording beside its arrays. */
+export function metaOf(
+  facts: Omit<Recording, "parts">,
+  parts: readonly string[],
+  sha256: string,
+): Contents["meta"] {
+  const { dt, inputs, observables, carrierPeriod, device, protocol, seed } = facts;
   const described = { carrierPeriod, device, protocol, seed };
-  return {
-    arrays,
-    meta: { dt, inputs, observables, parts: names, ...described, versions, sha256: hash },
-  };
+  const versions = { recording: layoutVersion };
+  return { dt, inputs, observables, parts, ...described, versions, sha256 };
 }
 
 /** Refuse more bytes of data than one file may hold. */

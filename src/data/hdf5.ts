@@ -61,7 +61,8 @@ function writeDataset(file: File, path: string, array: HostArray): void {
   });
 }
 
-function writeAttribute(file: File, key: string, value: unknown): void {
+/** Keep a number, a text, or anything else as JSON text; nothing of `undefined`. */
+export function writeAttribute(file: File, key: string, value: unknown): void {
   if (value === undefined) return;
   if (typeof value === "number") file.create_attribute(key, value, null, "<d");
   else file.create_attribute(key, typeof value === "string" ? value : JSON.stringify(value));

@@ -20,6 +20,7 @@
 export {
   type Contents,
   dataChunks,
+  largestData,
   type ParseOptions,
   type Sha256,
 } from "./contents.ts";
@@ -38,16 +39,20 @@ export {
   writeAtomically,
   writeRecording,
 } from "./files.node.ts";
+export { type FrameBlock, type FrameWriter, openFrames } from "./frames.node.ts";
 export type { MissingRule } from "./gaps.ts";
 export { formatHdf5Recording } from "./hdf5.ts";
 export { parseHdf5Recording } from "./hdf5-isolated.node.ts";
+export { blocksOf, type FramedPart, type FramedRecording } from "./hdf5-pack.node.ts";
 export { type ImportOptions, joinRecordings, type NamedRecording } from "./import.ts";
 export type { ArrangeOptions, ImportedRecording } from "./import-arrays.ts";
+export { noiseKurtosis } from "./kurtosis.ts";
 export type { DriveAxis, Layout, ResponseAxis } from "./layout.ts";
 export { type MatFile, parseMat5 } from "./mat5.ts";
 export { formatNpy, type NpyArray, type NpyType, parseNpy } from "./npy.ts";
 export { formatNpz, type NpzFile, type NpzOptions, parseNpz } from "./npz.ts";
 export { formatNpzRecording, parseNpzRecording } from "./npz-recording.ts";
+export { gatherFrames, moveIntoPlace, packFrames } from "./pack-frames.node.ts";
 export {
   type Channel,
   checkRecording,

@@ -21,6 +21,10 @@ export interface DeviceDescription {
   readonly carrierPeriod?: number;
   readonly canReset: boolean;
   readonly canStep: boolean;
+  /** True if its noise follows from a run's number, so that `seek` brings any run back. */
+  readonly canSeek?: boolean;
+  /** How long a reset takes, s, where that is known. */
+  readonly resetTime?: number;
   /** True if the device only plays back what was recorded. */
   readonly recordedOnly: boolean;
 }
@@ -39,6 +43,13 @@ export interface Device {
   run(drive: HostArray, signal?: AbortSignal): Promise<HostArray>;
   /** Hold one input [inputs] for one sampling step; observables at its end. Where `canStep`. */
   step?(input: ArrayLike<number>, signal?: AbortSignal): Promise<Float64Array>;
+  /**
+   * Be at run number `run`, from 0: the noise from here on, and the slow change from the next reset
+   * on, depend on the device's seeds and that number alone, not on what was done before. Without
+   * another seek every later reset starts the next run. The physical state stays as it is until
+   * the reset. Where `canSeek`; a real device has none, for no run of it comes back.
+   */
+  seek?(run: number): Promise<void>;
   /** Go to the declared safe state. */
   stop(): Promise<void>;
 }

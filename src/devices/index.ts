@@ -22,20 +22,45 @@ export {
   deviceKinds,
   listDevices,
 } from "./catalogue.ts";
+export { type CheckOptions, type CheckResult, checkDevice, createBench } from "./check.ts";
 export type { Device, DeviceDescription, DeviceInput } from "./device.ts";
+export { type CheckBench, type DeviceCheck, deviceChecks } from "./device-checks.ts";
+export {
+  type DriveFamily,
+  type DriveSize,
+  drawDrive,
+  type Extent,
+  limitSlew,
+  type SlewNote,
+} from "./drives.ts";
+export { type FindRangeOptions, findRange, type SweptInput, sizeOfSweep } from "./find-range.ts";
 export type { OptionRule, OptionRules } from "./options.ts";
 export {
   createStandardPlan,
   type PlannedPart,
   type RecordingPlan,
+  type ResetPolicy,
   type StandardPlanOptions,
 } from "./plan.ts";
 export { createPlaybackDevice, type PlaybackOptions } from "./playback.ts";
 export {
+  errorsOfRepeats,
+  gaussianKurtosis,
+  type RepeatErrors,
+  repeatsForError,
+} from "./precision.ts";
+export {
+  keepsInitial,
+  type MeasuredRun,
   measureRecording,
+  measureRuns,
   type RecorderOptions,
   type RecordingProgress,
+  type RunsOptions,
+  recordingFacts,
+  resetPolicy,
 } from "./recorder.ts";
+export { countRuns, isReset, lastStart, runsOf, shuffleRounds } from "./schedule.ts";
 export {
   createDuffingOscillator,
   type DuffingOscillatorOptions,

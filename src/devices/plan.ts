@@ -1,14 +1,6 @@
-import {
-  childStream,
-  createArray,
-  createGenerator,
-  fault,
-  type Generator,
-  type HostArray,
-  type Stream,
-  sliceFirst,
-} from "../base/index.ts";
+import { childStream, createGenerator, fault, type HostArray, type Stream } from "../base/index.ts";
 import type { DeviceDescription } from "./device.ts";
+import { type DriveFamily, drawDrive, type Extent } from "./drives.ts";
 import { formatValue, listRule, numberRule, type OptionRules, readOptions } from "./options.ts";
 
 /** Drives to apply, each `repeats` times from a reset. */
@@ -17,11 +9,26 @@ export interface PlannedPart {
   /** [sequences, time, inputs], one row per sampling step, device units. */
   readonly drive: HostArray;
   readonly repeats: number;
+  /**
+   * Samples driven before each sequence, after the reset, at its first value; measured, and left out
+   * of the recording. Default 0.
+   */
+  readonly warmUp?: number;
+  /**
+   * Runs in the order in which they are measured: sequence times `repeats` plus repeat, each once.
+   * Default: every sequence once, in order, then all again.
+   */
+  readonly order?: Int32Array;
 }
+
+/** When a device is reset: before every run, never, or before every n-th run, from the first. */
+export type ResetPolicy = "before-every" | "never" | number;
 
 /** What to measure, before it is measured. */
 export interface RecordingPlan {
   readonly parts: readonly PlannedPart[];
+  /** Default before every run, where the device can be reset. Runs count over all parts. */
+  readonly reset?: ResetPolicy;
   /** How the drives were chosen, as plain JSON; kept in the recording. */
   readonly protocol?: Readonly<Record<string, unknown>>;
   /** Seed of the drives, where whoever planned gives it. */
@@ -48,14 +55,12 @@ export interface StandardPlanOptions {
   readonly range?: readonly (readonly [number, number])[];
 }
 
-type Pair = readonly [number, number];
-
 const count = (initial: number, min: number, meaning: string) =>
   numberRule(initial, { min, max: 1e6, integer: true }, meaning);
 
 function planRules(description: DeviceDescription): OptionRules<StandardPlanOptions> {
   const { inputs, samplesPerStep } = description;
-  const isPair = (value: unknown): boolean =>
+  const isExtent = (value: unknown): boolean =>
     Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
   return {
     sequences: count(100, 0, "different drives, each measured once"),
@@ -70,9 +75,9 @@ function planRules(description: DeviceDescription): OptionRules<StandardPlanOpti
       "a list of whole numbers of at least 1",
       "how long a level is held, in units of the samples per step",
     ),
-    range: listRule<Pair>(
-      inputs.map(({ min, max }): Pair => [min, max]),
-      isPair,
+    range: listRule<Extent>(
+      inputs.map(({ min, max }): Extent => [min, max]),
+      isExtent,
       "a list of one [lowest, highest] for each input",
       "active range of each input",
     ),
@@ -100,15 +105,22 @@ export function createStandardPlan(
   const checked = readOptions("createStandardPlan", planRules(description), options);
   const { sequences, steps, repeatSequences, ladderLevels, range } = checked;
   checkRange(description, range);
-  const holds = checked.holds.map((hold) => hold * description.samplesPerStep);
-  const random = (name: string, count: number): HostArray =>
-    drawLevels([count, steps], range, holds, createGenerator(childStream(stream, name)));
+  const { samplesPerStep } = description;
+  const draw = (name: string, count: number, family: DriveFamily): HostArray => {
+    const size = { sequences: count, time: steps, range, samplesPerStep };
+    return drawDrive(family, size, createGenerator(childStream(stream, name)));
+  };
+  const levels: DriveFamily = { family: "levels", holds: checked.holds };
   const parts: PlannedPart[] = [
-    { name: "drive_set", drive: random("drive_set", sequences), repeats: 1 },
-    { name: "repeat_set", drive: random("repeat_set", repeatSequences), repeats: checked.repeats },
+    { name: "drive_set", drive: draw("drive_set", sequences, levels), repeats: 1 },
+    {
+      name: "repeat_set",
+      drive: draw("repeat_set", repeatSequences, levels),
+      repeats: checked.repeats,
+    },
     {
       name: "ladder",
-      drive: drawLadder([ladderLevels, steps], range),
+      drive: draw("ladder", ladderLevels, { family: "ladder" }),
       repeats: checked.ladderRepeats,
     },
   ];
@@ -118,7 +130,7 @@ export function createStandardPlan(
   };
 }
 
-function checkRange(description: DeviceDescription, range: readonly Pair[]): void {
+function checkRange(description: DeviceDescription, range: readonly Extent[]): void {
   const { inputs } = description;
   if (range.length !== inputs.length) {
     throw fault("shape-mismatch", {
@@ -140,39 +152,4 @@ function checkRange(description: DeviceDescription, range: readonly Pair[]): voi
       fix: "Narrow the range, or leave it out for the declared one",
     });
   });
-}
-
-// Sequence n holds every level for holds[n mod length] samples.
-function drawLevels(
-  [sequences, steps]: Pair,
-  range: readonly Pair[],
-  holds: readonly number[],
-  generator: Generator,
-): HostArray {
-  const inputs = range.length;
-  const drive = createArray([sequences, steps, inputs]);
-  const level = new Float64Array(inputs);
-  for (let n = 0; n < sequences; n++) {
-    const { data } = sliceFirst(drive, n);
-    for (let t = 0; t < steps; t++) {
-      if (t % holds[n % holds.length] === 0) {
-        range.forEach(([low, high], i) => {
-          level[i] = low + (high - low) * generator.uniform();
-        });
-      }
-      data.set(level, t * inputs);
-    }
-  }
-  return drive;
-}
-
-function drawLadder([levels, steps]: Pair, range: readonly Pair[]): HostArray {
-  const drive = createArray([levels, steps, range.length]);
-  for (let n = 0; n < levels; n++) {
-    const fraction = levels > 1 ? n / (levels - 1) : 0;
-    const level = range.map(([low, high]) => low + (high - low) * fraction);
-    const { data } = sliceFirst(drive, n);
-    for (let t = 0; t < steps; t++) data.set(level, t * range.length);
-  }
-  return drive;
 }

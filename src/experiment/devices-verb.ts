@@ -1,10 +1,17 @@
+import { childStream, createStream, fault } from "../base/index.ts";
 import {
+  type CheckResult,
+  checkDevice,
   createDevice,
   type DeviceDescription,
   type DeviceListing,
+  deviceChecks,
   listDevices,
 } from "../devices/index.ts";
 import { formatTable } from "../report/index.ts";
+import { seedsOf } from "./loop-device.ts";
+import { type Plain, parseOverrides } from "./overrides.ts";
+import type { VerbContext } from "./verb.ts";
 
 /** Every kind of device, one line each. */
 export function listKinds(): { readonly kinds: readonly DeviceListing[]; readonly text: string } {
@@ -44,6 +51,60 @@ export async function describeKind(kind: string): Promise<DescribedKind> {
     .join("\n\n");
   return { description: { ...said, options }, text };
 }
+
+/** Which virtual device to check. */
+export interface CheckKindOptions {
+  readonly kind: string;
+  /** "device.L=6". */
+  readonly settings?: readonly string[];
+  readonly seed: number;
+}
+
+/** How a device stood the checks of the contract. */
+export interface CheckedKind {
+  readonly identity: string;
+  readonly results: readonly CheckResult[];
+  readonly text: string;
+  /** To be thrown once the results are shown, if a check failed. */
+  readonly failure?: Error;
+}
+
+/**
+ * Check that a virtual device keeps the device contract.
+ *
+ * @throws  `unknown-name` for a kind or an option that there is not.
+ */
+export async function checkKind(
+  { kind, settings = [], seed }: CheckKindOptions,
+  { onProgress }: VerbContext,
+): Promise<CheckedKind> {
+  const { device: options = {} } = parseOverrides(settings) as { readonly device?: Plain };
+  const seeds = seedsOf(childStream(createStream(seed), "device"), 1, "check");
+  const make = () => createDevice({ ...options, kind, seeds });
+  const { identity } = await make().describe();
+  let done = 0;
+  const results = await checkDevice(make, { isSeeded: true }, () =>
+    onProgress?.({ stage: "check", done: ++done, total: deviceChecks.length, unit: "claims" }),
+  );
+  const rows = results.map(({ outcome, name, why = "" }) => [outcome, name, why]);
+  const failed = results.filter(({ outcome }) => outcome === "failed");
+  const text = `${identity}\n${formatTable(rows)}`;
+  return {
+    identity,
+    results,
+    text,
+    ...(failed.length > 0 ? { failure: failedChecks(identity, failed) } : {}),
+  };
+}
+
+const failedChecks = (identity: string, failed: readonly CheckResult[]): Error =>
+  fault("device-failure", {
+    where: "device check",
+    what: `${identity} does not keep the device contract`,
+    got: failed.map(({ name, why }) => `'${name}': ${why}`).join("; "),
+    expected: "every claim to hold or to be exempt",
+    fix: "Mend the device or its driver; src/devices/check.ts says what each claim does",
+  });
 
 function inputRow({ name, unit, min, max, maxSlew }: DeviceDescription["inputs"][number]) {
   const slew = maxSlew === undefined ? "" : `, at most ${Number(maxSlew.toPrecision(4))} ${unit}/s`;

@@ -10,24 +10,38 @@
  * show(run.text, run.report);
  * ```
  */
-export { type DescribedKind, describeKind, listKinds } from "./devices-verb.ts";
+export {
+  type CheckedKind,
+  type CheckKindOptions,
+  checkKind,
+  type DescribedKind,
+  describeKind,
+  listKinds,
+} from "./devices-verb.ts";
 export { type Examination, examine } from "./doctor.node.ts";
 export { parseDuration } from "./duration.ts";
 export { hostFacts, programName, readVersion } from "./host.node.ts";
-export type { FittedDevice } from "./loop-device.ts";
-export type { LoopPlan } from "./loop-plan.ts";
-export { type ArmResult, type LoopResult, summariseLoop } from "./loop-transfer.ts";
-export { checkRecipe, planOf, type Recipe, readYaml, recipeSchema } from "./recipe.ts";
 export {
   type DescribedFile,
   describeFile,
   type ImportedFile,
   type ImportOptions,
   importFiles,
-  type RecordedFile,
-  type RecordOptions,
-  recordDevice,
-} from "./record.node.ts";
+} from "./import.node.ts";
+export type { FittedDevice } from "./loop-device.ts";
+export type { LoopPlan } from "./loop-plan.ts";
+export { type ArmResult, type LoopResult, summariseLoop } from "./loop-transfer.ts";
+export {
+  type PlannedRecording,
+  type PlanOptions,
+  type PlanSource,
+  planRecording,
+} from "./plan.node.ts";
+export type { PlanCost, PlanExplanation } from "./plan-explain.ts";
+export { checkPlan, planSchema, type WrittenPlan } from "./plan-file.ts";
+export { planPresets } from "./plan-presets.ts";
+export { checkRecipe, planOf, type Recipe, readYaml, recipeSchema } from "./recipe.ts";
+export { type RecordedFile, type RecordOptions, recordDevice } from "./record.node.ts";
 export { reportRun } from "./report-run.node.ts";
 export { type RunFolder, type RunRecord, readRun, runInFolder } from "./run-folder.node.ts";
 export { type LoopRun, runLoop, type TrainRun } from "./run-loop.node.ts";

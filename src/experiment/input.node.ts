@@ -1,5 +1,6 @@
 // What a user hands to a verb is checked before any work is done for it.
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fault, findNonFinite, type HostArray, isFault, unravel } from "../base/index.ts";
 import type { Recording } from "../data/index.ts";
 import type { Twin } from "../twin/index.ts";
@@ -80,5 +81,18 @@ export function checkSameDevice(twin: Twin, recording: Recording, where: string)
     got: `${recording.dt} s`,
     expected: `${twin.dt} s`,
     fix: "Record again at the twin's sampling step, or fit a twin to this recording",
+  });
+}
+
+/** Read a text file that a user named. */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw fault("missing-file", {
+      where: path,
+      what: "the file cannot be read",
+      got: error.code ?? String(error),
+      expected: "a YAML file",
+      fix: "Check the path; the program comes with recipes in recipes/",
+    });
   });
 }

@@ -5,6 +5,7 @@ import {
   createDevice,
   createStandardPlan,
   type Device,
+  type DeviceSeeds,
   measureRecording,
 } from "../devices/index.ts";
 import type { KernelModule } from "../engine/index.ts";
@@ -39,7 +40,8 @@ export interface FittedDevice {
 /** Share of the repeated sequences that the fit never sees. */
 const unseenShare = 0.5;
 
-const seedsOf = (stream: Stream, disorder: number, name: string) => ({
+/** Seeds of a virtual device; another name has other thermal and instrument seeds. */
+export const seedsOf = (stream: Stream, disorder: number, name: string): DeviceSeeds => ({
   disorder,
   thermal: childStream(stream, `${name}, thermal`).key0,
   instrument: childStream(stream, `${name}, instrument`).key0,

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { readText } from "./input.node.ts";
 import type { LoopPlan } from "./loop-plan.ts";
 import { merge, type Plain, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, type Recipe, readYaml } from "./recipe.ts";
-import { readText } from "./record.node.ts";
 import { type LoopRun, runLoop, type TrainRun, trainInFolder } from "./run-loop.node.ts";
 import type { VerbContext } from "./verb.ts";
 

@@ -20,12 +20,11 @@ import {
 import { parseDuration } from "./duration.ts";
 import { fitFolderOf, runFit } from "./fit-folder.node.ts";
 import { programName } from "./host.node.ts";
-import { checkDrive, checkFree, readInput } from "./input.node.ts";
+import { checkDrive, checkFree, readInput, readText } from "./input.node.ts";
 import { progressOf } from "./judge-twin.ts";
 import { holdOut } from "./loop-device.ts";
 import { merge, parseOverrides } from "./overrides.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
-import { readText } from "./record.node.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** One realisation of a twin, for its self-check. */

@@ -1,6 +1,6 @@
 import type { AddVerb } from "../run.ts";
 
-/** twinloom device list | describe <kind> */
+/** twinloom device list | describe <kind> | check <kind> */
 export const addDevice: AddVerb = (program, open) => {
   const device = program.command("device").description("the virtual devices");
   device
@@ -20,5 +20,16 @@ export const addDevice: AddVerb = (program, open) => {
       const { describeKind } = await import("../../experiment/index.ts");
       const { description, text } = await describeKind(kind);
       session.print(description, text);
+    });
+  device
+    .command("check <kind> [settings...]")
+    .description("run the checks of the device contract; settings such as device.L=6")
+    .action(async (kind, settings, _options, command) => {
+      const session = open(command);
+      const { checkKind } = await import("../../experiment/index.ts");
+      const { seed } = session.options;
+      const checked = await checkKind({ kind, settings, seed }, session.context);
+      session.print({ identity: checked.identity, results: checked.results }, checked.text);
+      if (checked.failure) throw checked.failure;
     });
 };

@@ -91,8 +91,13 @@ export const instrumentOptions: OptionRules<InstrumentOptions> = {
   bits: numberRule(0, { min: 0, max: 32, integer: true }, "bits of the converter, 0 for none"),
 };
 
+/** Draws that belong to a run, by its number. */
+export type DrawsOfRun = (run: number) => Generator;
+
 /** The readout of a virtual device. */
 export interface Instrument {
+  /** Let the next reset give the slow change of that run: a chain of draws from run 0 on. */
+  seek(run: number, drawsOf: DrawsOfRun): void;
   /** Let the slow change move on, once per reset. */
   renew(): void;
   /** Turn true values into measured ones, in place, [observables]. */
@@ -131,6 +136,7 @@ export function createInstrument(
   const quantum = bits > 0 ? (high - low) / (2 ** bits - 1) : 0;
 
   return {
+    seek: slow.seek,
     renew: slow.renew,
     measure(values) {
       drawNoise(eps);
@@ -148,21 +154,39 @@ function createSlowChange(
   deviations: Float64Array,
   law: Pick<Required<InstrumentOptions>, "slowCorrelation" | "slowChangeOf">,
   noise: Generator,
-): { readonly change: Float64Array; readonly renew: () => void } {
+): Pick<Instrument, "seek" | "renew"> & { readonly change: Float64Array } {
   const { slowCorrelation, slowChangeOf } = law;
+  const isSteady = deviations.every((deviation) => deviation === 0);
   const innovation = Math.sqrt(1 - slowCorrelation * slowCorrelation);
   const change = new Float64Array(deviations.length);
-  const move = (kept: number, added: number): void => {
-    const isShared = slowChangeOf === "all" && deviations.some((deviation) => deviation > 0);
-    const common = isShared ? noise.normal() : 0;
+  const move = (draws: Generator, kept: number, added: number): void => {
+    const isShared = slowChangeOf === "all" && !isSteady;
+    const common = isShared ? draws.normal() : 0;
     for (let i = 0; i < change.length; i++) {
       if (deviations[i] === 0) continue;
-      const normal = isShared ? common : noise.normal();
+      const normal = isShared ? common : draws.normal();
       change[i] = kept * change[i] + added * deviations[i] * normal;
     }
   };
-  move(0, 1);
-  return { change, renew: () => move(slowCorrelation, innovation) };
+  move(noise, 0, 1);
+  let sought: { readonly run: number; readonly drawsOf: DrawsOfRun } | undefined;
+  let present = -1;
+  return {
+    change,
+    seek: (run, drawsOf) => {
+      sought = { run, drawsOf };
+    },
+    renew: () => {
+      if (!sought) move(noise, slowCorrelation, innovation);
+      if (!sought || isSteady) return;
+      const { run, drawsOf } = sought;
+      if (run < present) present = -1;
+      for (; present < run; present++) {
+        const isFirst = present < 0;
+        move(drawsOf(present + 1), isFirst ? 0 : slowCorrelation, isFirst ? 1 : innovation);
+      }
+    },
+  };
 }
 
 function toObservables(name: string, value: PerObservable, observables: number): Float64Array {

@@ -7,6 +7,7 @@ import {
   formatShape,
   type Generator,
   type HostArray,
+  type Stream,
 } from "../../base/index.ts";
 import { checkDrive } from "../check-drive.ts";
 import type { Device, DeviceDescription } from "../device.ts";
@@ -26,8 +27,8 @@ export interface VirtualDeviceParts {
  * Make a device of a synchronous simulation.
  *
  * It stands at a first reset when it is made. A later reset gives the same initial law and goes on
- * with the thermal stream, so no two repeats share their noise. Inputs are clipped at the declared
- * range. A long run yields to the event loop now and then; `stop` and an abort end it there.
+ * with the thermal stream, so no two repeats share their noise; after a `seek` every run has streams
+ * of its own instead. Inputs are clipped at the declared range. A long run yields to the event loop now and then; `stop` and an abort end it there.
  *
  * @throws  `bad-value`, `unknown-name` or `shape-mismatch` for instrument options that do not fit.
  */
@@ -37,7 +38,10 @@ export function createVirtualDevice(parts: VirtualDeviceParts): Device {
 
 class VirtualDevice implements Device {
   readonly #physics: Physics;
+  readonly #description: DeviceDescription;
+  readonly #streams: { readonly thermal: Stream; readonly instrument: Stream };
   readonly #thermal: Generator;
+  readonly #readout: Generator;
   readonly #instrument: Instrument;
   readonly #input: Float64Array;
   readonly #output: Float64Array;
@@ -45,17 +49,22 @@ class VirtualDevice implements Device {
   #isRunning = false;
   #isStopping = false;
   #samplesSincePause = 0;
+  /** The run that the next reset starts, once there was a seek. */
+  #nextRun: number | undefined;
 
   constructor({ physics, instrument = {}, seeds }: VirtualDeviceParts) {
     const { inputs, observables } = physics.description;
-    const generatorOf = (name: "thermal" | "instrument"): Generator =>
-      createGenerator(childStream(createStream(seeds[name]), name));
+    const streamOf = (name: "thermal" | "instrument"): Stream =>
+      childStream(createStream(seeds[name]), name);
     this.#physics = physics;
-    this.#thermal = generatorOf("thermal");
+    this.#description = { ...physics.description, canSeek: true };
+    this.#streams = { thermal: streamOf("thermal"), instrument: streamOf("instrument") };
+    this.#thermal = createGenerator(this.#streams.thermal);
+    this.#readout = createGenerator(this.#streams.instrument);
     this.#instrument = createInstrument(
       { ...physics.instrument, ...instrument },
       observables.length,
-      generatorOf("instrument"),
+      this.#readout,
     );
     this.#input = new Float64Array(inputs.length);
     this.#output = new Float64Array(observables.length);
@@ -64,13 +73,14 @@ class VirtualDevice implements Device {
 
   async describe(signal?: AbortSignal): Promise<DeviceDescription> {
     if (signal?.aborted) throw this.#interrupted("describe", "before it began");
-    return this.#physics.description;
+    return this.#description;
   }
 
   async reset(signal?: AbortSignal): Promise<Float64Array> {
     this.#begin("reset", signal);
     this.#lastTold = "reset";
     this.#samplesSincePause++;
+    if (this.#nextRun !== undefined) this.#moveTo(this.#nextRun++);
     this.#instrument.renew();
     this.#physics.reset(this.#thermal, this.#output);
     this.#instrument.measure(this.#output);
@@ -111,9 +121,24 @@ class VirtualDevice implements Device {
     return this.#output.slice();
   }
 
+  async seek(run: number): Promise<void> {
+    this.#begin("seek", undefined);
+    this.#moveTo(run);
+    this.#nextRun = run;
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = this.#isRunning;
     this.#lastTold = "stop";
+  }
+
+  #moveTo(run: number): void {
+    const { thermal, instrument } = this.#streams;
+    const startOf = (stream: Stream) => createGenerator(childStream(stream, run)).save();
+    this.#thermal.restore(startOf(thermal));
+    this.#readout.restore(startOf(instrument));
+    const slow = childStream(instrument, "slow change");
+    this.#instrument.seek(run, (n) => createGenerator(childStream(slow, n)));
   }
 
   #sample(drive: Float64Array, offset: number): void {
