@@ -32,7 +32,7 @@ test("a twin fitted in a page settles where the device does, within 0.1 of 1.25"
   const options = {
     twin: { drift: { hidden: [16], activation: "tanh" } as const, auxiliaries: 1 },
     drift: { horizons: [5], steps: 300, batch: 64, learningRate: 1e-2 },
-    noise: { steps: 100, batch: 32, chunk: 10 },
+    energyScore: { steps: 100, batch: 32, chunk: 10 },
   };
   const stream = createStream(1);
   const { twin } = await fitTwin(kernels, recordLinearDevice(100, 60), options, { stream });

@@ -311,7 +311,7 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
         diffusion: layers(twin.noiseHidden),
       },
       drift: { steps: twin.driftSteps, patience: twin.patience },
-      noise: { steps: twin.noiseSteps, driftRate: twin.driftRate, patience: twin.patience },
+      energyScore: { steps: twin.noiseSteps, driftRate: twin.driftRate, patience: twin.patience },
     },
     network: {
       preset: network.preset,

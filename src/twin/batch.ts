@@ -118,6 +118,21 @@ export function createPathSampler(
   };
 }
 
+/** Draws windows at random times of random paths; a share of them starts at the reset. */
+export function createWindowSampler(
+  sets: readonly PathSet[],
+  horizon: number,
+  resetShare: number,
+): (generator: Generator) => Window {
+  const draw = createPathSampler(sets, horizon);
+  return (generator) => {
+    const path = draw(generator);
+    const last = path.set.length[path.sequence] - horizon;
+    const from = generator.uniform() < resetShare ? 0 : generator.integer(last + 1);
+    return { ...path, from };
+  };
+}
+
 /** Steps that every set allows, at most `wanted`. */
 export function commonSteps(sets: readonly PathSet[], wanted: number): number {
   const longest = sets.map((set) => set.length.reduce((a, b) => Math.max(a, b), 0));

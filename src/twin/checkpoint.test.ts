@@ -13,9 +13,9 @@ import {
 } from "./index.ts";
 
 /** x' = 0.7 x + 0.3 u + 0.1 n, u uniform; every drive twice, so that paths differ in repeat. */
-function recordDevice(): Recording {
+function recordDevice(repeats: number): Recording {
   const generator = createGenerator(createStream(3));
-  const [sequences, repeats, time] = [12, 2, 24];
+  const [sequences, time] = [12, 24];
   const drive = createArray([sequences, time, 1]);
   const response = createArray([sequences, repeats, time, 1]);
   drive.data.forEach((_, i) => {
@@ -36,12 +36,13 @@ function recordDevice(): Recording {
   };
 }
 
-const recording = recordDevice();
+const recording = recordDevice(2);
+const repeated = recordDevice(8);
 const layers = { hidden: [6], activation: "tanh" } as const;
 const options: FitOptions = {
   twin: { drift: layers, diffusion: layers, auxiliaries: 1 },
   drift: { horizons: [3, 6], steps: 250, batch: 8 },
-  noise: { steps: 110, batch: 6, chunk: 5 },
+  energyScore: { steps: 110, batch: 6, chunk: 5 },
 };
 
 let kernels: KernelModule;
@@ -109,6 +110,38 @@ test("a fit that was stopped between two validations goes on with the same bits,
   expect((await fitDevice({ checkpoint })).twin).toEqual(whole.twin);
 });
 
+const few = { steps: 75, batch: 6 };
+test.each<FitOptions>([
+  { objectives: ["kalman"], kalman: { ...few, horizon: 12 } },
+  { objectives: ["moments"], moments: { ...few, chunk: 6, paths: 4 } },
+  { objectives: ["wgan-gp"], critic: { ...few, chunk: 5, hidden: [8] } },
+  { objectives: ["wgan-gp"], critic: { ...few, chunk: 5, hidden: [8], start: "windows" } },
+  { objectives: ["critic-moments"], critic: { ...few, chunk: 5, hidden: [8] } },
+])(
+  "an objective cut off at 50 and at 62 of 75 updates goes on with the same bits: %o",
+  async (chosen) => {
+    const fitIt = (context: Partial<FitContext>): ReturnType<typeof fitTwin> =>
+      fitTwin(
+        kernels,
+        repeated,
+        { twin: options.twin, ...chosen },
+        { stream: createStream(5), ...context },
+      );
+    const found: FitCheckpoint[] = [];
+    let asked = 0;
+    const stopping = {
+      get aborted() {
+        return ++asked > 62;
+      },
+    } as AbortSignal;
+    const keep = (make: () => FitCheckpoint): void => void found.push(passOn(make()));
+    await expect(fitIt({ signal: stopping, onCheckpoint: keep })).rejects.toThrow("was stopped");
+    expect(found.map(({ trainings }) => trainings[0].step)).toEqual([50, 62]);
+    const { twin } = await fitIt({});
+    for (const checkpoint of found) expect((await fitIt({ checkpoint })).twin).toEqual(twin);
+  },
+);
+
 test("what a budget bought is not measured again", async () => {
   let now = 0;
   const clock = (): number => {
@@ -116,7 +149,7 @@ test("what a budget bought is not measured again", async () => {
     return now;
   };
   const drift = { ...options.drift, horizons: [3] };
-  const bought = { drift, noise: false as const, budget: { seconds: 13, clock } };
+  const bought: FitOptions = { objectives: ["drift"], drift, budget: { seconds: 13, clock } };
   const found: FitCheckpoint[] = [];
   const { twin } = await fitDevice({ onCheckpoint: (make) => void found.push(make()) }, bought);
   const before = now;
@@ -128,7 +161,7 @@ test("what a budget bought is not measured again", async () => {
 
 test("patience ends a training early with its best weights, and the record says so", async () => {
   const drift = { ...options.drift, horizons: [3], steps: 5000, learningRate: 0.3, patience: 2 };
-  const stopped = await fitDevice({}, { drift, noise: false });
+  const stopped = await fitDevice({}, { objectives: ["drift"], drift });
   const [phase] = stopped.twin.training?.phases ?? [];
   expect(phase.planned).toBe(5000);
   expect(phase.steps).toBeLessThan(5000);

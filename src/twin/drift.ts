@@ -14,7 +14,7 @@ import {
   type BatchSize,
   commonSteps,
   createBatch,
-  createPathSampler,
+  createWindowSampler,
   fillMeasuredState,
   fillWindow,
   type Window,
@@ -134,20 +134,6 @@ function createStage(
       judged.program.run();
       return judged.program.read("loss")[0];
     },
-  };
-}
-
-function createWindowSampler(
-  sets: readonly PathSet[],
-  horizon: number,
-  resetShare: number,
-): (generator: Generator) => Window {
-  const draw = createPathSampler(sets, horizon);
-  return (generator) => {
-    const path = draw(generator);
-    const last = path.set.length[path.sequence] - horizon;
-    const from = generator.uniform() < resetShare ? 0 : generator.integer(last + 1);
-    return { ...path, from };
   };
 }
 

@@ -3,8 +3,8 @@ import type { Recording } from "../data/index.ts";
 import type { KernelModule, ParameterSet } from "../engine/index.ts";
 import { createCourse, type FitCheckpoint, type KeepCheckpoint } from "./checkpoint.ts";
 import { createDataset, type PathSet, type TwinDataset } from "./dataset.ts";
-import { createDriftPhase, type DriftOptions, oneStepResiduals } from "./drift.ts";
-import { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
+import { oneStepResiduals } from "./drift.ts";
+import { createPhases, type ObjectiveName, type ObjectiveOptions } from "./objectives.ts";
 import type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
 import {
   createTwin,
@@ -20,19 +20,17 @@ export interface FitBudget {
   readonly seconds: number;
   /** The caller's clock, s; read only while the rate is measured. */
   readonly clock: () => number;
-  /** Share of the time that goes to the drift (default 0.3). */
+  /** Share of the time that goes to the drift (default 0.3; the other objectives share the rest). */
   readonly driftShare?: number;
 }
 
 /** Options of {@link fitTwin}. */
-export interface FitOptions {
+export interface FitOptions extends ObjectiveOptions {
   readonly twin?: TwinOptions;
   /** Share of the sequences kept for validation (default 0.1). */
   readonly validationShare?: number;
-  /** Phase 1. */
-  readonly drift?: DriftOptions;
-  /** Phase 2; `false` leaves the twin without a fitted noise. */
-  readonly noise?: EnergyScoreOptions | false;
+  /** What is minimised, one after the other (default ["drift", "energy-score"]). */
+  readonly objectives?: readonly ObjectiveName[];
   /** Replaces the phases' `steps`. */
   readonly budget?: FitBudget;
 }
@@ -85,16 +83,28 @@ export async function fitTwin(
   const first = createTwin(dataset.basis, options.twin ?? {}, childStream(stream, "weights"));
   const identity = { recording: dataset.fingerprint, stream, rounding: kernels.rounding };
   const course = createCourse(identity, checkpoint, onCheckpoint);
-  const rate = { kernels, twin: first, dataset, stream: childStream(stream, "rate"), signal };
+  const judging = childStream(stream, "judging");
+  const rate = {
+    ...{ kernels, twin: first, dataset, judging, signal },
+    stream: childStream(stream, "rate"),
+  };
   // What a budget bought is not measured again.
   const timed = checkpoint ? { ...options, budget: undefined } : options;
   const phases = course.plan(choosePhases(timed, rate));
   const history: FitProgress[] = [];
   const records: PhaseRecord[] = [];
   let twin = first;
+  let hasNoise = false;
   for (const phase of phases) {
+    if (phase.name !== "drift" && !hasNoise) {
+      twin = startNoise(kernels, twin, dataset, stream);
+      hasNoise = true;
+    }
     const own = childStream(stream, phase.name);
-    const run = phase.fit({ kernels, twin, dataset, stream: own, signal, onPlan, course });
+    const run = phase.fit({
+      ...{ kernels, twin, dataset, stream: own, judging },
+      ...{ signal, onPlan, course },
+    });
     for (;;) {
       const { done, value } = await run.next();
       if (done) {
@@ -105,8 +115,8 @@ export async function fitTwin(
       history.push(value);
       onProgress?.(value);
     }
-    if (phase.name === "drift") twin = startNoise(kernels, twin, dataset, stream);
   }
+  if (!hasNoise) twin = startNoise(kernels, twin, dataset, stream);
   const data = {
     split: dataset.split,
     training: countData(dataset.training),
@@ -142,10 +152,9 @@ function countData(sets: readonly PathSet[]): DataCount {
 
 /** The phases asked for, with the updates that the budget allows. */
 function choosePhases(options: FitOptions, context: PhaseContext): Phase[] {
-  const drift = createDriftPhase(options.drift);
-  const noise = options.noise === false ? [] : [createEnergyScorePhase(options.noise)];
+  const phases = createPhases(options.objectives ?? ["drift", "energy-score"], options);
   const { budget } = options;
-  if (!budget) return [drift, ...noise];
+  if (!budget) return phases;
   if (!(budget.seconds > 0)) {
     throw fault("bad-value", {
       where: "fitTwin",
@@ -155,12 +164,21 @@ function choosePhases(options: FitOptions, context: PhaseContext): Phase[] {
       fix: "Give seconds, or leave `budget` out for the default numbers of updates",
     });
   }
-  const share = noise.length > 0 ? (budget.driftShare ?? 0.3) : 1;
-  const shares = [share, 1 - share];
-  return [drift, ...noise].map((phase, i) => {
+  const shares = shareTime(phases, budget.driftShare ?? 0.3);
+  return phases.map((phase, i) => {
     const rate = phase.measureRate(context, budget.clock);
     const steps = Math.floor((budget.seconds * shares[i] * usableShare) / rate);
     return phase.withSteps(Math.max(fewestSteps, steps));
+  });
+}
+
+/** Share of the time of each phase: the drift's, and the rest in equal parts. */
+function shareTime(phases: readonly Phase[], driftShare: number): number[] {
+  const others = phases.filter(({ name }) => name !== "drift").length;
+  const rest = others < phases.length ? 1 - driftShare : 1;
+  return phases.map(({ name }) => {
+    if (name === "drift") return others > 0 ? driftShare : 1;
+    return rest / others;
   });
 }
 

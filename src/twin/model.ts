@@ -24,7 +24,7 @@ import {
   type StepModel,
   shiftDelays,
 } from "../sde/index.ts";
-import { type DriveFeature, sizesOf, type Twin } from "./twin.ts";
+import { type DriveFeature, sizesOf, type Twin, type TwinSizes } from "./twin.ts";
 
 /** Latent observables are held within so many standard deviations, lest a bad twin explode. */
 const largestState = 20;
@@ -41,6 +41,24 @@ export interface TwinStepArguments {
   readonly normals?: Node;
 }
 
+/** The laws of one step at given states, all but what moves them on. */
+export interface TwinTerms {
+  /** F, [rows, observables], in units of the increment scale c. */
+  readonly drift: Node;
+  /** g_a, [rows, auxiliaries]; left out where there are none. */
+  readonly auxiliary?: Node;
+  /** g_x, [rows, observables], in units of c. */
+  readonly white: Node;
+  /** R, [rows, observables], in units of c; left out without observation noise. */
+  readonly observed?: Node;
+}
+
+/** W [auxiliaries, observables] and theta [1, auxiliaries]; empty where there are none. */
+export interface TwinColour {
+  readonly mixing?: Node;
+  readonly rate?: Node;
+}
+
 /** One device step of a twin as a piece of graph. */
 export interface TwinGraph {
   /** x and its delays, observables (N_d + 1), then the auxiliaries. */
@@ -51,6 +69,10 @@ export interface TwinGraph {
   readonly observables: number;
   /** Whether `step` needs `carrier`. */
   readonly needsCarrier: boolean;
+  /** F, G and R at [rows, line] states without their auxiliaries. */
+  readonly terms: (line: Node, drive: Pick<TwinStepArguments, "drive" | "carrier">) => TwinTerms;
+  /** W and theta of the auxiliaries. */
+  readonly colour: TwinColour;
   /** Weights of F. */
   readonly driftParameters: readonly Node[];
   /** Weights of G and R, W and the memory of the auxiliaries. */
@@ -72,51 +94,38 @@ export interface TwinGraph {
  */
 export function createTwinGraph(twin: Twin, prefix = ""): TwinGraph {
   const sizes = sizesOf(twin);
-  const method = findMethod(twin.method, twin.substeps);
   const { auxiliaries, observationNoise } = twin;
   const observables = twin.observables.length;
-  const drift = createPerceptron(`${prefix}drift`, sizes.driftSizes, twin.drift.activation);
-  const noise = createPerceptron(
-    `${prefix}diffusion`,
-    sizes.diffusionSizes,
-    twin.diffusion.activation,
-  );
+  const { substeps } = twin;
+  const method = findMethod(twin.method, substeps);
+  const processCols = method.normalCols({ observables, auxiliaries, substeps });
+  const networks = createNetworks(twin, sizes, prefix);
   const colour = createColour(twin, prefix);
   const increments = literal([1, observables], twin.scales.increments);
-  const amplitudes = createAmplitudes(twin);
-  const processCols = method.normalCols({ observables, auxiliaries, substeps: twin.substeps });
   const step: TwinGraph["step"] = ({ state, drive, carrier, normals }) => {
     const line = slice(state, 0, sizes.line);
     const features = createFeatures(twin, drive, carrier);
-    const seen = keep((x: Node) => concat([replaceNewest(x, line), features]));
-    const amplitude = keep((x: Node) => amplitudes(noise.apply(seen(x))));
+    const termsAt = keep((x: Node) => networks.terms(concat([replaceNewest(x, line), features])));
     const model: StepModel = {
-      drift: (x) => mul(drift.apply(seen(x)), increments),
-      diffusion: (x): Diffusion => ({
-        white: mul(slice(amplitude(x), auxiliaries, observables), increments),
-        auxiliary: auxiliaries > 0 ? slice(amplitude(x), 0, auxiliaries) : undefined,
-      }),
+      drift: (x) => mul(termsAt(x).drift, increments),
+      diffusion: (x): Diffusion => {
+        const { white, auxiliary } = termsAt(x);
+        return { white: mul(white, increments), auxiliary };
+      },
       mix: (a) => mul(matmul(a, colour.mixing as Node), increments),
       rate: colour.rate,
     };
     const x = slice(state, 0, observables);
     const a = auxiliaries > 0 ? slice(state, sizes.line, auxiliaries) : undefined;
-    const time = { dt: 1, substeps: twin.substeps };
     const process = normals && slice(normals, 0, processCols);
-    const moved = method.step(model, { x, a }, time, process);
+    const moved = method.step(model, { x, a }, { dt: 1, substeps }, process);
     const next = clip(moved.x, -largestState, largestState);
     const shifted = shiftDelays(next, line);
-    const measured =
-      normals && observationNoise
-        ? add(
-            next,
-            mul(
-              mul(slice(amplitude(x), auxiliaries + observables, observables), increments),
-              slice(normals, processCols, observables),
-            ),
-          )
-        : next;
-    return { state: moved.a ? concat([shifted, moved.a]) : shifted, measured };
+    const after = moved.a ? concat([shifted, moved.a]) : shifted;
+    const { observed } = termsAt(x);
+    if (!normals || !observed) return { state: after, measured: next };
+    const error = mul(mul(observed, increments), slice(normals, processCols, observables));
+    return { state: after, measured: add(next, error) };
   };
   return {
     stateCols: sizes.line + auxiliaries,
@@ -124,9 +133,42 @@ export function createTwinGraph(twin: Twin, prefix = ""): TwinGraph {
     inputs: twin.inputs.length,
     observables,
     needsCarrier: twin.features.some((feature) => feature !== "drive"),
-    driftParameters: drift.parameters,
-    noiseParameters: [...noise.parameters, ...colour.parameters],
+    driftParameters: networks.driftParameters,
+    noiseParameters: [...networks.noiseParameters, ...colour.parameters],
+    colour,
+    terms: (line, { drive, carrier }) =>
+      networks.terms(concat([line, createFeatures(twin, drive, carrier)])),
     step,
+  };
+}
+
+interface Networks {
+  /** F, G and R of standardised states, delays and drive features. */
+  readonly terms: (seen: Node) => TwinTerms;
+  readonly driftParameters: readonly Node[];
+  readonly noiseParameters: readonly Node[];
+}
+
+function createNetworks(twin: Twin, sizes: TwinSizes, prefix: string): Networks {
+  const { auxiliaries, drift, diffusion } = twin;
+  const observables = twin.observables.length;
+  const force = createPerceptron(`${prefix}drift`, sizes.driftSizes, drift.activation);
+  const noise = createPerceptron(`${prefix}diffusion`, sizes.diffusionSizes, diffusion.activation);
+  const amplitudes = createAmplitudes(twin);
+  return {
+    terms: (seen) => {
+      const all = amplitudes(noise.apply(seen));
+      return {
+        drift: force.apply(seen),
+        white: slice(all, auxiliaries, observables),
+        ...(auxiliaries > 0 ? { auxiliary: slice(all, 0, auxiliaries) } : {}),
+        ...(twin.observationNoise
+          ? { observed: slice(all, auxiliaries + observables, observables) }
+          : {}),
+      };
+    },
+    driftParameters: force.parameters,
+    noiseParameters: noise.parameters,
   };
 }
 
@@ -138,8 +180,8 @@ export function parametersOf(twin: Twin, prefix = ""): ParameterSet {
 }
 
 /** Call a builder once per node, however often a method asks. */
-function keep(build: (x: Node) => Node): (x: Node) => Node {
-  const made = new Map<Node, Node>();
+function keep<Value>(build: (x: Node) => Value): (x: Node) => Value {
+  const made = new Map<Node, Value>();
   return (x) => {
     const before = made.get(x);
     if (before) return before;
@@ -159,7 +201,7 @@ function createAmplitudes(twin: Twin): (output: Node) => Node {
 function createColour(
   twin: Twin,
   prefix: string,
-): { readonly parameters: readonly Node[]; readonly mixing?: Node; readonly rate?: Node } {
+): TwinColour & { readonly parameters: readonly Node[] } {
   const { auxiliaries } = twin;
   if (auxiliaries === 0) return { parameters: [] };
   const mixing = parameter(`${prefix}mixing`, [auxiliaries, twin.observables.length]);

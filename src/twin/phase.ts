@@ -34,6 +34,8 @@ export interface PhaseContext {
   readonly twin: Twin;
   readonly dataset: TwinDataset;
   readonly stream: Stream;
+  /** Draws the paths and the noise by which noise phases choose weights: the same for all of them. */
+  readonly judging: Stream;
   readonly signal?: AbortSignal;
   /** Told what memory a phase's plan takes, in words, before it runs. */
   readonly onPlan?: (phase: string, memory: string) => void;
@@ -50,7 +52,7 @@ export interface PhaseResult {
   readonly validation: number;
 }
 
-/** One objective, ready to run: `kalman` or `wgan-gp` would be others. */
+/** One objective, ready to run. */
 export interface Phase {
   readonly name: string;
   /** Updates that `fit` will make. */
