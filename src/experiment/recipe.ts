@@ -2,6 +2,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { closestName, fault } from "../base/index.ts";
 import { deviceKinds } from "../devices/index.ts";
+import type { FreeGraph, FreeNode } from "../network/index.ts";
 import { TASK_NAMES } from "../tasks/index.ts";
 import { type DriveFeature, driveFeatures } from "../twin/index.ts";
 import { durationForm, parseDuration } from "./duration.ts";
@@ -72,18 +73,59 @@ const twinRule = z
   })
   .describe("the twin and its fit");
 
+const couplingSamples = z.enum(["last", "all"]);
+const readoutSamples = z.enum(["all", "last", "mean"]);
+
+const nodeRule = z.strictObject({
+  name: z.string().min(1),
+  seesInput: z.boolean().optional(),
+  hold: whole(1).optional(),
+  couplingSamples: couplingSamples.optional(),
+  readoutSamples: readoutSamples.optional(),
+});
+const edgeRule = z.strictObject({ from: z.string(), to: z.string(), delay: whole(0).default(1) });
+
 const networkRule = z
   .strictObject({
-    preset: z.enum(["chain", "parallel", "layered"]).default("layered"),
-    nodes: whole(1).optional().describe("all nodes; the sum of `layers` where both are given"),
+    preset: z
+      .enum(["chain", "parallel", "layered", "random", "graph"])
+      .default("layered")
+      .describe("`graph`: the nodes and edges that are written out"),
+    nodes: z
+      .union([whole(1), z.array(nodeRule).min(1)])
+      .optional()
+      .describe("how many; or for `graph` each: name, seesInput, hold, couplingSamples, ..."),
+    edges: z.array(edgeRule).optional().describe("for `graph`, each: from, to, delay (default 1)"),
+    fanIn: whole(0).optional().describe("for `random`: couplings that enter each node"),
+    density: z.number().min(0).max(1).optional().describe("for `random`, instead of `fanIn`"),
+    delays: z.array(whole(1)).min(1).optional().describe("for `random`: what delays draw from"),
+    inputShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("for `random`: nodes that see the input"),
+    waits: z
+      .boolean()
+      .default(false)
+      .describe("devices wait for each other, so that their task steps may differ in length"),
     layers: z.array(whole(1)).min(1).optional(),
     recurrent: z.boolean().default(true).describe("couplings within a layer"),
     hold: whole(1).default(1).describe("device samples per task step"),
     readout: z.enum(["each-step", "time-mean", "last-step"]).optional(),
-    readoutSamples: z.enum(["all", "last", "mean"]).default("all"),
+    readoutSamples: readoutSamples.default("all"),
     readoutSeesInput: z.boolean().default(false),
     inputLimit: z.enum(["clip", "smooth"]).default("clip"),
-    couplingSamples: z.enum(["last", "all"]).default("last"),
+    couplingSamples: couplingSamples.default("last"),
+  })
+  .superRefine(({ preset, nodes, edges }, context) => {
+    const isWritten = typeof nodes === "object";
+    if (isWritten === (preset === "graph") && (preset === "graph" || edges === undefined)) return;
+    const message =
+      preset === "graph"
+        ? "expected a list of nodes, each with a name"
+        : "nodes and edges are written out only for the preset 'graph'";
+    context.addIssue({ code: "custom", message, path: ["nodes"] });
   })
   .describe("the network of twins");
 
@@ -159,8 +201,14 @@ export interface Recipe {
     readonly driftRate?: number;
   };
   readonly network: {
-    readonly preset: "chain" | "parallel" | "layered";
-    readonly nodes?: number;
+    readonly preset: "chain" | "parallel" | "layered" | "random" | "graph";
+    readonly nodes?: number | Omit<FreeNode, "twin">[];
+    readonly edges?: FreeGraph["edges"][number][];
+    readonly fanIn?: number;
+    readonly density?: number;
+    readonly delays?: number[];
+    readonly inputShare?: number;
+    readonly waits: boolean;
     readonly layers?: number[];
     readonly recurrent: boolean;
     readonly hold: number;
@@ -315,7 +363,15 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
     },
     network: {
       preset: network.preset,
-      layers: network.layers ?? [network.nodes ?? 16],
+      layers: network.layers ?? [typeof network.nodes === "number" ? network.nodes : 16],
+      ...(typeof network.nodes === "object"
+        ? { graph: { nodes: network.nodes, edges: network.edges ?? [] } }
+        : {}),
+      random: {
+        ...{ fanIn: network.fanIn, density: network.density, delays: network.delays },
+        inputShare: network.inputShare,
+      },
+      waits: network.waits,
       ...{ recurrent: network.recurrent, hold: network.hold, inputLimit: network.inputLimit },
       couplingSamples: network.couplingSamples,
       readout: {

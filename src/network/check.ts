@@ -7,7 +7,7 @@ import {
   type NodeKind,
   weightShapes,
 } from "./network.ts";
-import { depthsOf } from "./stages.ts";
+import { depthsOf, reachedFrom } from "./stages.ts";
 
 /**
  * Refuse a network that could not run, with every fault in one message.
@@ -164,16 +164,10 @@ function orderProblems({ nodes, edges }: Network): string[] {
 }
 
 function reachProblems({ nodes, edges }: Network): string[] {
-  const reached = nodes.map((node) => node.seesInput);
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const { from, to } of edges) {
-      if (!reached[from] || reached[to]) continue;
-      reached[to] = changed = true;
-    }
-  }
+  const starts = nodes.flatMap(({ seesInput }, i) => (seesInput ? [i] : []));
+  const reached = reachedFrom(starts, edges);
   return nodes.flatMap(({ name }, i) =>
-    reached[i] ? [] : [`node '${name}' is not connected: no path leads to it from the input`],
+    reached.has(i) ? [] : [`node '${name}' is not connected: no path leads to it from the input`],
   );
 }
 

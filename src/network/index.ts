@@ -58,10 +58,12 @@ export {
   createChainNetwork,
   createLayeredNetwork,
   createNetwork,
+  createRandomNetwork,
   type FreeGraph,
   type FreeNode,
   type LayeredOptions,
   type NetworkOptions,
+  type RandomOptions,
 } from "./presets.ts";
 export { featuresOf, readOutputs, readoutMap, withReadout } from "./readout.ts";
 export {

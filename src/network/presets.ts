@@ -1,4 +1,4 @@
-import { fault, type Stream } from "../base/index.ts";
+import { childStream, createGenerator, fault, permutation, type Stream } from "../base/index.ts";
 import { checkNetwork, findShapeProblems } from "./check.ts";
 import type {
   ChannelScales,
@@ -11,7 +11,7 @@ import type {
   Readout,
   SampleChoice,
 } from "./network.ts";
-import { depthsOf, likeness } from "./stages.ts";
+import { depthsOf, likeness, reachedFrom } from "./stages.ts";
 import { createWeights, type WeightScales } from "./weights.ts";
 
 /** What every network needs to be told; the rest has defaults. */
@@ -196,4 +196,84 @@ export function createChainNetwork(options: ChainOptions, stream: Stream): Netwo
     live: false,
   };
   return createNetwork(graph, options, stream);
+}
+
+/** Options of {@link createRandomNetwork}. */
+export interface RandomOptions extends NetworkOptions {
+  readonly nodes: number;
+  /** Couplings that enter a node, from as many different nodes; or else `density`. */
+  readonly fanIn?: number;
+  /** Probability of each possible coupling, a node's to itself included (default 0.1). */
+  readonly density?: number;
+  /** Delays that couplings draw from, task steps (default [1]). */
+  readonly delays?: readonly number[];
+  /** Share of the nodes that see the task's input (default 1). */
+  readonly inputShare?: number;
+}
+
+/**
+ * A random graph of live devices: who hears whom, and how late, is drawn from the stream.
+ *
+ * A node that no path from the input would reach sees the input.
+ *
+ * @throws  `bad-value` with every fault of the network.
+ */
+export function createRandomNetwork(options: RandomOptions, stream: Stream): Network {
+  const { nodes: count, inputShare = 1 } = options;
+  checkRandom(options);
+  const edges = drawEdges(options, childStream(stream, "edges"));
+  const order = permutation(createGenerator(childStream(stream, "inputs")), count);
+  const sees = new Set([...order].slice(0, Math.ceil(inputShare * count)));
+  for (const node of order) {
+    if (!reachedFrom(sees, edges).has(node)) sees.add(node);
+  }
+  const nameOf = (i: number): string => `node ${i + 1}`;
+  const graph: FreeGraph = {
+    nodes: Array.from({ length: count }, (_, i) => ({ name: nameOf(i), seesInput: sees.has(i) })),
+    edges: edges.map(({ from, to, delay }) => ({ from: nameOf(from), to: nameOf(to), delay })),
+  };
+  return createNetwork(graph, options, childStream(stream, "weights"));
+}
+
+function checkRandom({ nodes, fanIn, density, delays, inputShare }: RandomOptions): void {
+  const isShare = (value: number | undefined): boolean =>
+    value === undefined || (value >= 0 && value <= 1);
+  const problems = [
+    ...(Number.isInteger(nodes) && nodes > 0 ? [] : [`${nodes} nodes`]),
+    ...(fanIn !== undefined && density !== undefined ? ["both fanIn and density"] : []),
+    ...(fanIn === undefined || (Number.isInteger(fanIn) && fanIn >= 0 && fanIn <= nodes)
+      ? []
+      : [`a fan-in of ${fanIn} among ${nodes} nodes`]),
+    ...(isShare(density) ? [] : [`a density of ${density}`]),
+    ...(isShare(inputShare) ? [] : [`an inputShare of ${inputShare}`]),
+    ...(delays?.length === 0 ? ["no delays"] : []),
+  ];
+  if (problems.length === 0) return;
+  throw fault("bad-value", {
+    where: "createRandomNetwork",
+    what: "no such graph can be drawn",
+    got: problems.join("; "),
+    expected: "whole numbers, a fan-in or a density, shares from 0 to 1, and a delay to draw",
+    fix: "Correct what is named",
+  });
+}
+
+function drawEdges(
+  { nodes, fanIn, density = 0.1, delays = [1] }: RandomOptions,
+  stream: Stream,
+): NetworkEdge[] {
+  const generator = createGenerator(stream);
+  const edges: NetworkEdge[] = [];
+  for (let to = 0; to < nodes; to++) {
+    const sources =
+      fanIn === undefined
+        ? Array.from({ length: nodes }, (_, from) => from).filter(
+            () => generator.uniform() < density,
+          )
+        : [...permutation(generator, nodes)].slice(0, fanIn).sort((a, b) => a - b);
+    for (const from of sources) {
+      edges.push({ from, to, delay: delays[generator.integer(delays.length)] });
+    }
+  }
+  return edges;
 }

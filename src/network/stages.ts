@@ -63,6 +63,19 @@ export function stagesOf(network: {
   return stages;
 }
 
+/** Nodes to which a path leads from some of them, themselves included. */
+export function reachedFrom(
+  starts: Iterable<number>,
+  edges: readonly NetworkEdge[],
+): ReadonlySet<number> {
+  const reached = new Set(starts);
+  for (let before = -1; before !== reached.size; ) {
+    before = reached.size;
+    for (const { from, to } of edges) if (reached.has(from)) reached.add(to);
+  }
+  return reached;
+}
+
 /** Neighbouring nodes of a stage that are alike, and so are rows of the same matrices. */
 export interface NodeGroup {
   readonly first: number;
