@@ -1,6 +1,13 @@
 import { createArray, fault, findNonFinite, type HostArray } from "../base/index.ts";
 import type { Device } from "../devices/index.ts";
-import { blockOf, type DriveSource, type Network, type Stage, stagesOf } from "../network/index.ts";
+import {
+  blockOf,
+  type DriveSource,
+  type Network,
+  type Stage,
+  stagesOf,
+  standardiseResponse,
+} from "../network/index.ts";
 import type { PreparedDevices } from "./node-devices.ts";
 
 /** What the devices did with one sequence. */
@@ -141,7 +148,7 @@ function holdDrive(
   }
 }
 
-/** Standardise a task step's samples by the twin's scales and keep what couplings see. */
+/** Standardise a task step's samples as the twin does, converter included; keep what couplings see. */
 function keepResponse(
   run: Run,
   node: number,
@@ -151,13 +158,12 @@ function keepResponse(
 ): void {
   const { network, source, responses, coupled, counts } = run;
   const { hold, observables, samples, coupled: seen } = source.sizes.nodes[node];
-  const { mean, sd } = network.kinds[network.nodes[node].twin].response;
+  const kind = network.kinds[network.nodes[node].twin];
   const width = samples.count;
   const from = responseStep * width;
   const to = step * source.sizes.samples + samples.first;
   for (let i = 0; i < width; i++) {
-    const x = i % observables;
-    responses.data[to + i] = (response.data[from + i] - mean[x]) / sd[x];
+    responses.data[to + i] = standardiseResponse(kind, i % observables, response.data[from + i]);
   }
   const block = responses.data.subarray(to, to + width);
   if (findNonFinite(block) >= 0) throw notFinite(run, node, step, block);

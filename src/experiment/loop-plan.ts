@@ -1,7 +1,9 @@
 import type { InstrumentOptions, StandardPlanOptions } from "../devices/index.ts";
 import type {
+  Converters,
   FreeGraph,
   InputLimit,
+  Network,
   RandomOptions,
   Readout,
   SampleChoice,
@@ -41,6 +43,8 @@ export interface LoopNetwork {
   readonly graph?: FreeGraph;
   /** Whether devices wait for each other between task steps. */
   readonly waits?: boolean;
+  readonly converters?: Converters;
+  readonly constraints?: Network["constraints"];
   /** Device samples per task step. */
   readonly hold: number;
   readonly readout: Partial<Readout>;

@@ -28,13 +28,14 @@ export function createLoopNetwork(
   stream: Stream,
   preset: LoopPlan["network"]["preset"] = plan.network.preset,
 ): Network {
-  const { layers, recurrent, hold, waits, readout, inputLimit, couplingSamples } = plan.network;
+  const { layers, recurrent, readout, ...chosen } = plan.network;
+  const { hold, waits, inputLimit, couplingSamples, constraints, converters } = chosen;
   const options = {
     taskInputs: task.inputs,
     outputs: task.outputs,
-    twin: { name: plan.device.kind, kind: nodeKindOf(twin) },
+    twin: { name: plan.device.kind, kind: nodeKindOf(twin, converters) },
     readout: { over: task.scored === "each-step" ? "each-step" : "time-mean", ...readout },
-    ...{ hold, waits, inputLimit, couplingSamples },
+    ...{ hold, waits, inputLimit, couplingSamples, constraints },
   } as const;
   if (preset === "layered") return createLayeredNetwork({ ...options, layers, recurrent }, stream);
   const passes = layers.reduce((sum, count) => sum + count, 0);

@@ -76,6 +76,11 @@ test("a network is written out node by node and edge by edge, or drawn at random
   ]);
   const drawn = networkOf("{ preset: random, nodes: 12, fanIn: 2, delays: [1, 2] }");
   expect([drawn.nodes.length, drawn.edges.length]).toEqual([12, 24]);
+  const limited = networkOf(
+    "{ layers: [3], converters: { driveBits: 8 }, constraints: { coupling: { bound: 0.1 } } }",
+  );
+  expect(Object.values(limited.kinds)[0].converters).toEqual({ driveBits: 8 });
+  expect(Math.max(...limited.weights.coupling1.data)).toBeCloseTo(0.1, 6);
   expect(() => networkOf("{ preset: graph, nodes: 3 }")).toThrowErrorMatchingInlineSnapshot(
     `[Fault: r.yaml: the recipe has a fault. Got network.nodes: expected a list of nodes, each with a name, expected a recipe as in docs/recipes.md. Mend what is named and start again.]`,
   );

@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { closestName, fault } from "../base/index.ts";
 import { deviceKinds } from "../devices/index.ts";
-import type { FreeGraph, FreeNode } from "../network/index.ts";
+import type { Converters, FreeGraph, FreeNode, Network } from "../network/index.ts";
 import { TASK_NAMES } from "../tasks/index.ts";
 import { type DriveFeature, driveFeatures } from "../twin/index.ts";
 import { durationForm, parseDuration } from "./duration.ts";
@@ -85,6 +85,24 @@ const nodeRule = z.strictObject({
 });
 const edgeRule = z.strictObject({ from: z.string(), to: z.string(), delay: whole(0).default(1) });
 
+const convertersRule = z
+  .strictObject({
+    driveBits: whole(1).optional(),
+    responseBits: whole(1).optional(),
+    responseRange: z.number().positive().optional(),
+    slew: z.number().positive().optional(),
+  })
+  .describe(
+    "the rig: bits of drives over their safe range, bits of responses over the mean ± `responseRange` (4) deviations, largest change of a drive per task step as a share of its range",
+  );
+
+const constraintRule = z.strictObject({
+  sign: z.enum(["positive", "negative"]).optional(),
+  fanIn: whole(0).optional(),
+  bound: z.number().positive().optional(),
+  levels: whole(1).optional(),
+});
+
 const networkRule = z
   .strictObject({
     preset: z
@@ -109,6 +127,11 @@ const networkRule = z
       .boolean()
       .default(false)
       .describe("devices wait for each other, so that their task steps may differ in length"),
+    converters: convertersRule.optional(),
+    constraints: z
+      .strictObject({ inputMask: constraintRule.optional(), coupling: constraintRule.optional() })
+      .optional()
+      .describe("what weights keep to: sign, fan-in, largest size, multiples of bound / levels"),
     layers: z.array(whole(1)).min(1).optional(),
     recurrent: z.boolean().default(true).describe("couplings within a layer"),
     hold: whole(1).default(1).describe("device samples per task step"),
@@ -209,6 +232,8 @@ export interface Recipe {
     readonly delays?: number[];
     readonly inputShare?: number;
     readonly waits: boolean;
+    readonly converters?: Converters;
+    readonly constraints?: Network["constraints"];
     readonly layers?: number[];
     readonly recurrent: boolean;
     readonly hold: number;
@@ -371,7 +396,8 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
         ...{ fanIn: network.fanIn, density: network.density, delays: network.delays },
         inputShare: network.inputShare,
       },
-      waits: network.waits,
+      ...{ waits: network.waits, converters: network.converters },
+      constraints: network.constraints,
       ...{ recurrent: network.recurrent, hold: network.hold, inputLimit: network.inputLimit },
       couplingSamples: network.couplingSamples,
       readout: {

@@ -5,7 +5,6 @@ import {
   add,
   addAll,
   affine,
-  clip,
   concat,
   concatRows,
   input,
@@ -20,11 +19,10 @@ import {
   scan,
   slice,
   sliceRows,
-  stopGradient,
-  sub,
-  tanh,
 } from "../engine/index.ts";
+import { roundStraightThrough } from "../nn/index.ts";
 import type { TwinGraph } from "../twin/index.ts";
+import { convertResponse, limitDrive } from "./limit-graph.ts";
 import {
   type Block,
   blockOf,
@@ -58,6 +56,8 @@ export interface NetworkGraphSize {
   readonly checkpoint?: number;
   /** Samples that `read` holds; default those of the network's readout. */
   readonly samples?: Readout["samples"];
+  /** Whether what cannot be differentiated is left out: converters and levels of weights. */
+  readonly surrogate?: boolean;
 }
 
 /** A network as a graph. Its inputs are named in {@link networkInputs}. */
@@ -79,6 +79,7 @@ export const networkInputs: {
   readonly history: "history";
   readonly carrier: (group: number) => string;
   readonly state: (group: number) => string;
+  readonly drive: (group: number) => string;
 } = {
   /** [T, B, task inputs] */
   task: "task input",
@@ -90,10 +91,9 @@ export const networkInputs: {
   carrier: (group) => `carrier ${group}`,
   /** [B * nodes of the group, stateCols] */
   state: (group) => `state ${group}`,
+  /** [B, drives of the group], half ranges about the centre, where there is a slew limit. */
+  drive: (group) => `drive ${group}`,
 };
-
-/** Share of the derivative that a cut drive keeps, so that a saturated node can come back. */
-const clippedSlope = 0.1;
 
 /**
  * Build what a network's nodes do over T task steps of H device samples.
@@ -142,6 +142,8 @@ interface Group extends NodeGroup {
   readonly kind: NodeKind;
   readonly choices: ReturnType<typeof choicesOf>;
   readonly drives: Block;
+  /** Whether its drive depends on the one before. */
+  readonly hasSlew: boolean;
   readonly carrier?: Node;
 }
 
@@ -171,10 +173,11 @@ function createBuilder(
   const parameters = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, parameter(name, shape)]),
   );
-  const select = (name: string, selection: Float64Array): Node =>
-    selection.every((value) => value === 1)
-      ? parameters[name]
-      : mul(parameters[name], literal(shapes[name], selection));
+  const select = (name: string, selection: Float64Array): Node => {
+    const weights = size.surrogate ? parameters[name] : onLevels(network, name, parameters[name]);
+    const isFull = selection.every((value) => value === 1);
+    return isFull ? weights : mul(weights, literal(shapes[name], selection));
+  };
   const drawsNoise = size.noise || (size.driveNoise ?? 0) > 0;
   return {
     ...{ network, size, sizes, parameters },
@@ -197,6 +200,14 @@ function createBuilder(
   };
 }
 
+/** Weights on their levels, if they have any; the derivative passes straight through. */
+function onLevels({ constraints }: Network, name: string, weights: Node): Node {
+  const constraint = name === "inputMask" ? constraints?.inputMask : constraints?.coupling;
+  const { bound, levels } = constraint ?? {};
+  if (bound === undefined || levels === undefined) return weights;
+  return roundStraightThrough(weights, bound / levels);
+}
+
 function createGroup(
   network: Network,
   sizes: NetworkSizes,
@@ -215,6 +226,7 @@ function createGroup(
     ...{ number, twin, choices },
     kind: network.kinds[node.twin],
     drives: blockOf(sizes, group, "drives"),
+    hasSlew: network.kinds[node.twin].converters?.slew !== undefined,
     carrier: twin.needsCarrier ? input(networkInputs.carrier(number), [1, 2], shape) : undefined,
   };
 }
@@ -232,19 +244,16 @@ function runStage(builder: Builder, stage: Stage, index: number, earlier?: Node)
   const outside = driveFromOutside(builder, stage, index, earlier);
   const groups = builder.groups.filter((group) => group.stage === index);
   if (stage.isRecurrent) {
-    return walkGroups(builder, groups, outside, {
-      couplings: innerCouplings(builder, stage),
-      past: pastResponses(builder, stage),
-    });
+    const couplings = innerCouplings(builder, stage);
+    const past = pastResponses(builder, stage);
+    return walkGroups(builder, groups, outside, { isLimited: false, couplings, past });
   }
   const from = blockOf(builder.sizes, stage, "drives").first;
   const results = groups.map((group) => {
     const given = slice(outside, group.drives.first - from, group.drives.count);
-    return walkGroups(
-      builder,
-      [group],
-      nameDrive(builder, group, limitDrive(builder, group, given)),
-    );
+    if (group.hasSlew) return walkGroups(builder, [group], given, { isLimited: false });
+    const { drive } = limitDrive(group.kind, builder.network.inputLimit, given, builder.size);
+    return walkGroups(builder, [group], nameDrive(builder, group, drive), { isLimited: true });
   });
   return {
     coupled: concat(results.map(({ coupled }) => coupled)),
@@ -253,91 +262,112 @@ function runStage(builder: Builder, stage: Stage, index: number, earlier?: Node)
   };
 }
 
-/** Couplings within a stage. */
-interface Loops {
-  /** By delay, each [drives of the stage, coupled values of the stage]. */
-  readonly couplings: readonly { readonly delay: number; readonly weights: Node }[];
-  /** y(-1), y(-2) ... of the stage, each [B, coupled values of the stage]. */
-  readonly past: readonly Node[];
+/** What a walk adds to the drives that it is given. */
+interface WalkOptions {
+  /** Whether they are in device units already; then nothing is added. */
+  readonly isLimited: boolean;
+  /** Couplings within the stage by delay, each [drives, coupled values]. */
+  readonly couplings?: readonly { readonly delay: number; readonly weights: Node }[];
+  /** y(-1), y(-2) ... of the stage, each [B, coupled values]. */
+  readonly past?: readonly Node[];
 }
 
 /**
  * Walk groups through all task steps.
  *
- * @param given  Their drives [T * B, drives]: in device units, or without what `loops` adds.
+ * @param given  Their drives [T * B, drives], standardised or limited.
  */
 function walkGroups(
   builder: Builder,
   groups: readonly Group[],
   given: Node,
-  loops?: Loops,
+  { isLimited, couplings = [], past = [] }: WalkOptions,
 ): StageResult {
-  const { size, ids } = builder;
+  const { size } = builder;
   const { steps, rows } = size;
-  const starts = groups.map(({ number, count, twin }) =>
-    input(networkInputs.state(number), [rows * count, twin.stateCols]),
-  );
+  const slewed = groups.filter(({ hasSlew }) => hasSlew);
+  const names = [
+    ...groups.map(({ number }) => networkInputs.state(number)),
+    ...slewed.map(({ number }) => networkInputs.drive(number)),
+  ];
+  const starts = [
+    ...groups.map(({ number, count, twin }) =>
+      input(networkInputs.state(number), [rows * count, twin.stateCols]),
+    ),
+    ...slewed.map(({ number, drives }) => input(networkInputs.drive(number), [rows, drives.count])),
+  ];
   const carriers = groups.flatMap(({ carrier }) => (carrier ? [carrier] : []));
-  const perStep = drawsPerStep(builder.network);
-  const draw = ({ number, count, twin, choices }: Group): Node => {
-    const cols = count * twin.normalCols * (choices.hold / perStep);
-    return normals(`stage ${number}`, ids as Node, steps * perStep, cols);
-  };
-  const sequences = [given, ...carriers, ...(size.noise ? groups.map(draw) : [])];
-  const carry = [...starts, ...(loops?.past ?? [])];
+  const drawn = size.noise ? groups.map((group) => drawNoise(builder, group)) : [];
   const walked = scan(
-    { steps, carry, sequences, checkpoint: size.checkpoint },
-    (before, [held, ...rest]) => {
-      const past = before.slice(groups.length);
-      const sums = loops?.couplings.map(({ delay, weights }) =>
-        matmul(past[delay - 1], weights, "nt"),
-      );
-      const drives = sums ? addAll([held, ...sums]) : held;
-      const after = stepGroups(builder, groups, before, drives, rest, loops !== undefined);
-      const line = past.length > 0 ? [after.coupled, ...past.slice(0, -1)] : [];
-      return { carry: [...after.states, ...line], outputs: [after.coupled, after.read] };
+    {
+      steps,
+      carry: [...starts, ...past],
+      sequences: [given, ...carriers, ...drawn],
+      checkpoint: size.checkpoint,
+    },
+    (before, [held, ...sequences]) => {
+      const line = before.slice(starts.length);
+      const sums = couplings.map(({ delay, weights }) => matmul(line[delay - 1], weights, "nt"));
+      const drives = sums.length > 0 ? addAll([held, ...sums]) : held;
+      const after = stepGroups(builder, groups, { before, drives, sequences, isLimited });
+      const kept = line.length > 0 ? [after.coupled, ...line.slice(0, -1)] : [];
+      return { carry: [...after.moved, ...kept], outputs: [after.coupled, after.read] };
     },
   );
   const [coupled, read] = walked.outputs;
-  const next = groups.map(({ number }, i) => [networkInputs.state(number), walked.carry[i]]);
+  const next = names.map((name, i) => [name, walked.carry[i]]);
   return { coupled, read, next: Object.fromEntries(next) };
+}
+
+/** Normals of a group for all task steps. */
+function drawNoise(builder: Builder, { number, count, twin, choices }: Group): Node {
+  const perStep = drawsPerStep(builder.network);
+  const cols = count * twin.normalCols * (choices.hold / perStep);
+  const { ids, size } = builder;
+  return normals(`stage ${number}`, ids as Node, size.steps * perStep, cols);
+}
+
+/** What one task step of some groups begins with. */
+interface StepStart {
+  /** States of all groups, then drives of those with a slew limit. */
+  readonly before: readonly Node[];
+  readonly drives: Node;
+  /** Carriers of the groups that have one, then normals of all groups if there is noise. */
+  readonly sequences: readonly Node[];
+  readonly isLimited: boolean;
 }
 
 /** One task step of groups that walk together. */
 function stepGroups(
   builder: Builder,
   groups: readonly Group[],
-  states: readonly Node[],
-  drives: Node,
-  sequences: readonly Node[],
-  limits: boolean,
-): { readonly states: readonly Node[]; readonly coupled: Node; readonly read: Node } {
-  const { size } = builder;
+  { before, drives, sequences, isLimited }: StepStart,
+): { readonly moved: readonly Node[]; readonly coupled: Node; readonly read: Node } {
+  const { network, size } = builder;
   const from = groups[0].drives.first;
   const carriers = groups.filter(({ carrier }) => carrier);
+  const slewed = groups.filter(({ hasSlew }) => hasSlew);
   const stepped = groups.map((group, i) => {
     const own = slice(drives, group.drives.first - from, group.drives.count);
-    const held = holdDrive(
-      builder,
-      group,
-      states[i],
-      limits ? limitDrive(builder, group, own) : own,
-      {
-        carrier: group.carrier && sequences[carriers.indexOf(group)],
-        normals: size.noise
-          ? sampleRows(builder, group, sequences[carriers.length + i])
-          : undefined,
-      },
-    );
+    const last = group.hasSlew ? before[groups.length + slewed.indexOf(group)] : undefined;
+    const { surrogate } = size;
+    const limited = isLimited
+      ? { drive: own, unit: own }
+      : limitDrive(group.kind, network.inputLimit, own, { before: last, surrogate });
+    const held = holdDrive(builder, group, before[i], limited.drive, {
+      carrier: group.carrier && sequences[carriers.indexOf(group)],
+      normals: size.noise ? sampleRows(builder, group, sequences[carriers.length + i]) : undefined,
+    });
     const { couplingSamples, readoutSamples } = group.choices;
     return {
-      state: held.state,
+      ...{ group, state: held.state, unit: limited.unit },
       coupled: pickSamples(held.samples, couplingSamples, size.rows),
       read: pickSamples(held.samples, size.samples ?? readoutSamples, size.rows),
     };
   });
+  const units = stepped.filter(({ group }) => group.hasSlew).map(({ unit }) => unit);
   return {
-    states: stepped.map(({ state }) => state),
+    moved: [...stepped.map(({ state }) => state), ...units],
     coupled: concat(stepped.map(({ coupled }) => coupled)),
     read: concat(stepped.map(({ read }) => read)),
   };
@@ -383,7 +413,10 @@ const isIn = (stage: Stage, node: number): boolean =>
   node >= stage.first && node < stage.first + stage.count;
 
 /** Couplings among the nodes of a stage, by delay. */
-function innerCouplings({ network, sizes, couplings }: Builder, stage: Stage): Loops["couplings"] {
+function innerCouplings(
+  { network, sizes, couplings }: Builder,
+  stage: Stage,
+): NonNullable<WalkOptions["couplings"]> {
   const [drives, coupled] = [blockOf(sizes, stage, "drives"), blockOf(sizes, stage, "coupled")];
   return [...couplings].flatMap(([delay, weights]) => {
     const isUsed = innerDelays(network, stage).includes(delay);
@@ -401,34 +434,6 @@ function pastResponses({ network, history, size, sizes }: Builder, stage: Stage)
     const block = sliceRows(history as Node, (sizes.memory - 1 - i) * size.rows, size.rows);
     return slice(block, first, count);
   });
-}
-
-/** Standardised to device units, within the safe range; columns (node, input). */
-function limitDrive({ network }: Builder, { kind, count }: Group, drive: Node): Node {
-  const { mean, sd, min, max } = kind.drive;
-  const repeat = (value: (input: number) => number): Node =>
-    literal(
-      [1, count * mean.length],
-      Array.from({ length: count * mean.length }, (_, i) => value(i % mean.length)),
-    );
-  const half = (i: number): number => (max[i] - min[i]) / 2;
-  const centre = (i: number): number => (max[i] + min[i]) / 2;
-  const scaled = add(
-    mul(
-      drive,
-      repeat((i) => sd[i] / half(i)),
-    ),
-    repeat((i) => (mean[i] - centre(i)) / half(i)),
-  );
-  return add(mul(limitUnit(scaled, network.inputLimit), repeat(half)), repeat(centre));
-}
-
-/** A value within -1 to 1. */
-function limitUnit(value: Node, limit: Network["inputLimit"]): Node {
-  if (limit === "smooth") return tanh(value);
-  const cut = clip(value, -1, 1);
-  const excess = sub(value, cut);
-  return add(cut, affine(sub(excess, stopGradient(excess)), clippedSlope));
 }
 
 /** A drive under the names of its nodes, for messages about numbers that are not finite. */
@@ -450,13 +455,12 @@ function holdDrive(
   const { twin, choices } = group;
   const rows = builder.size.rows * group.count;
   const held = nameDrive(builder, group, reshape(drive, [rows, twin.inputs]));
-  const step = (state: Node, carrier?: Node, drawn?: Node) =>
-    twin.step({
-      state,
-      drive: held,
-      carrier,
-      normals: drawn && reshape(drawn, [rows, twin.normalCols]),
-    });
+  const step = (state: Node, carrier?: Node, drawn?: Node) => {
+    const normals = drawn && reshape(drawn, [rows, twin.normalCols]);
+    const next = twin.step({ state, drive: held, carrier, normals });
+    const measured = convertResponse(group.kind, next.measured, builder.size.surrogate);
+    return { state: next.state, measured };
+  };
   if (choices.hold === 1) {
     const { state, measured } = step(start, sequences.carrier, sequences.normals);
     return { state, samples: [measured] };

@@ -1,4 +1,6 @@
 import { fault, findNonFinite } from "../base/index.ts";
+import { constraintProblems, projectNetwork, violations } from "./constraints.ts";
+import { largestChange } from "./limits.ts";
 import {
   choicesOf,
   type Network,
@@ -27,6 +29,18 @@ export function checkNetwork(network: Network, where: string): void {
     expected: "nodes that can be reached, loops with a delay, and sizes that agree",
     fix: count === 1 ? "Mend it where it is named" : "Mend each where it is named",
   });
+}
+
+/**
+ * A network whose weights keep its constraints; all else is checked.
+ *
+ * @throws  `bad-value` as {@link checkNetwork} does, but not for weights that a constraint moves.
+ */
+export function withConstraintsKept(network: Network, where: string): Network {
+  checkNetwork({ ...network, constraints: undefined }, where);
+  const projected = projectNetwork(network);
+  checkNetwork(projected, where);
+  return projected;
 }
 
 /**
@@ -71,10 +85,11 @@ function sizeProblems(network: NetworkShape): string[] {
     problems.push("outputScales has a deviation that is not positive");
   for (const [name, kind] of Object.entries(network.kinds))
     problems.push(...kindProblems(name, kind));
-  return problems;
+  return [...problems, ...constraintProblems(network)];
 }
 
-function kindProblems(name: string, { drive, response, dt }: NodeKind): string[] {
+function kindProblems(name: string, kind: NodeKind): string[] {
+  const { drive, response, dt } = kind;
   const problems: string[] = [];
   const say = (text: string): number => problems.push(`twin '${name}': ${text}`);
   if (!(dt > 0)) say(`dt is ${dt} s`);
@@ -88,6 +103,7 @@ function kindProblems(name: string, { drive, response, dt }: NodeKind): string[]
   if (response.sd.length !== response.mean.length) {
     say(`its response has ${response.mean.length} means but ${response.sd.length} deviations`);
   }
+  for (const problem of converterProblems(kind)) say(problem);
   if (![...drive.sd, ...response.sd].every((sd) => sd > 0)) say("a deviation is not positive");
   drive.mean.forEach((mean, i) => {
     const [low, high] = [drive.min[i], drive.max[i]];
@@ -97,6 +113,23 @@ function kindProblems(name: string, { drive, response, dt }: NodeKind): string[]
       say(`input ${i} has its mean ${mean} outside its range ${low} to ${high}`);
     }
   });
+  return problems;
+}
+
+function converterProblems({ converters = {} }: NodeKind): string[] {
+  const { driveBits, responseBits, responseRange, slew } = converters;
+  const problems: string[] = [];
+  for (const [name, bits] of Object.entries({ driveBits, responseBits })) {
+    if (bits !== undefined && !(isCount(bits) && bits <= 24)) {
+      problems.push(`${name} is ${bits}, not a whole number from 1 to 24`);
+    }
+  }
+  if (responseRange !== undefined && !(responseRange > 0))
+    problems.push(`responseRange is ${responseRange}`);
+  if (slew !== undefined && !(slew > 0 && slew <= 1))
+    problems.push(`slew is ${slew}, not a share above 0`);
+  if (problems.length === 0 && largestChange(converters) === 0)
+    problems.push(`its slew of ${slew} is less than a step of its ${driveBits} bits`);
   return problems;
 }
 
@@ -204,6 +237,7 @@ function weightProblems(network: Network): string[] {
       );
     }
   }
+  if (problems.length === 0 && network.constraints) problems.push(...violations(network));
   for (const name of Object.keys(network.weights)) {
     if (!Object.hasOwn(shapes, name))
       problems.push(`there are weights '${name}' that nothing uses`);

@@ -1,13 +1,12 @@
 import type { HostArray } from "../base/index.ts";
+import { createDriveLimit } from "./limits.ts";
 import {
   blockOf,
   couplingName,
   couplingSelection,
-  type InputLimit,
   inputSelection,
   type Network,
   type NetworkSizes,
-  type NodeKind,
   sizesOf,
 } from "./network.ts";
 import type { Stage } from "./stages.ts";
@@ -15,14 +14,16 @@ import type { Stage } from "./stages.ts";
 /** Computes drives on the host in float64, step by step: what a rig needs. */
 export interface DriveSource {
   /**
-   * Drive of the nodes of a stage at one task step, device units, within the safe range.
+   * Drive of the nodes of a stage at one task step, device units: within the safe range, and as slew
+   * and converter allow.
    *
    * @param stage    Its nodes.
    * @param step     k, from 0.
    * @param input    u [time, task inputs] of the whole sequence.
    * @param coupled  Coupled responses of all nodes so far, [time, coupled values], standardised;
    *                 rows before k (and row k of earlier stages) are read.
-   * @param out      Receives the drives of the stage.
+   * @param out      Receives the drives of the stage; holds those of the step before, where a slew
+   *                 limit begins.
    */
   readonly driveAt: (
     stage: Stage,
@@ -58,9 +59,9 @@ export function createDriveSource(network: Network): DriveSource {
       sizes.coupled,
     ),
   }));
-  const finish = network.nodes.flatMap(({ twin }) => {
-    const { drive } = network.kinds[twin];
-    return drive.mean.map((_, i) => finisherOf(drive, i, network.inputLimit));
+  const limits = network.nodes.flatMap(({ twin }) => {
+    const kind = network.kinds[twin];
+    return kind.drive.mean.map((_, i) => createDriveLimit(kind, i, network.inputLimit));
   });
   const driveAt: DriveSource["driveAt"] = (stage, step, input, coupled, out) => {
     const { first, count } = blockOf(sizes, stage, "drives");
@@ -70,24 +71,10 @@ export function createDriveSource(network: Network): DriveSource {
       for (const { delay, terms } of couplings) {
         if (step >= delay) sum += product(terms[row], coupled, step - delay);
       }
-      out[i] = finish[row](sum);
+      out[i] = limits[row](sum, step > 0 ? out[i] : undefined);
     }
   };
   return { driveAt, sizes };
-}
-
-/** From standardised to device units, within the safe range. */
-function finisherOf(
-  { mean, sd, min, max }: NodeKind["drive"],
-  i: number,
-  inputLimit: InputLimit,
-): (standardised: number) => number {
-  const [half, centre] = [(max[i] - min[i]) / 2, (max[i] + min[i]) / 2];
-  return (standardised) => {
-    const value = mean[i] + sd[i] * standardised;
-    if (inputLimit === "smooth") return centre + half * Math.tanh((value - centre) / half);
-    return Math.min(max[i], Math.max(min[i], value));
-  };
 }
 
 /** Row by row, the columns at which something is selected and their weights. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { fault } from "../base/index.ts";
 import type { ParameterSet } from "../engine/index.ts";
 import { formatSafetensors, parseSafetensors } from "../twin/index.ts";
-import { checkNetwork } from "./check.ts";
+import { checkNetwork, withConstraintsKept } from "./check.ts";
 import type { Network } from "./network.ts";
 
 const SCHEMA_VERSION = 1;
@@ -35,6 +35,12 @@ const numbers = z.array(z.number());
 const couplingChoices = ["last", "all"] as const;
 const readoutChoices = ["last", "all", "mean"] as const;
 const scales = { mean: numbers, sd: numbers };
+const constraint = z.strictObject({
+  sign: z.enum(["positive", "negative"]).optional(),
+  fanIn: count.optional(),
+  bound: z.number().optional(),
+  levels: count.optional(),
+});
 const documentSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   program: z.string(),
@@ -57,12 +63,23 @@ const documentSchema = z.strictObject({
       units: z
         .strictObject({ drive: z.array(z.string()), response: z.array(z.string()) })
         .optional(),
+      converters: z
+        .strictObject({
+          driveBits: z.number().optional(),
+          responseBits: z.number().optional(),
+          responseRange: z.number().optional(),
+          slew: z.number().optional(),
+        })
+        .optional(),
     }),
   ),
   hold: z.int().min(1),
   live: z.boolean(),
   waits: z.boolean().optional(),
   inputLimit: z.enum(["clip", "smooth"]),
+  constraints: z
+    .strictObject({ inputMask: constraint.optional(), coupling: constraint.optional() })
+    .optional(),
   couplingSamples: z.enum(couplingChoices),
   readout: z.strictObject({
     samples: z.enum(readoutChoices),
@@ -75,13 +92,13 @@ const documentSchema = z.strictObject({
   training: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** The files of a network; equal networks give equal bytes. */
-export function formatNetwork(
-  network: Network,
-  { program, training }: NetworkRecord,
-): NetworkFiles {
-  checkNetwork(network, "formatNetwork");
-  const { weights, edges, ...settings } = network;
+/**
+ * The files of a network; equal networks give equal bytes.
+ *
+ * Weights are brought to what the network's constraints allow: no file holds any other.
+ */
+export function formatNetwork(given: Network, { program, training }: NetworkRecord): NetworkFiles {
+  const { weights, edges, ...settings } = withConstraintsKept(given, "formatNetwork");
   // Parsed for the order of its keys: equal networks give equal bytes, however they were made.
   const document = documentSchema.parse({
     schemaVersion: SCHEMA_VERSION,

@@ -10,6 +10,7 @@ import {
   type TwinOptions,
 } from "../twin/index.ts";
 import { applyReadoutGraph, createNetworkGraph, type NetworkGraphSize } from "./bptt.ts";
+import { restingDrives } from "./limits.ts";
 import { choicesOf, type Network, sizesOf } from "./network.ts";
 import { groupsOf } from "./stages.ts";
 import { createNodeGraphs, twinParameters, twinsByName } from "./twins.ts";
@@ -77,6 +78,10 @@ export function randomFeeds(
     const { hold } = choicesOf(network, node);
     const carrier = carrierSequence(given[node.twin], steps * hold);
     if (carrier) values[`carrier ${i}`] = carrier;
+    const kind = network.kinds[node.twin];
+    if (kind.converters?.slew === undefined) return;
+    const rest = restingDrives(kind);
+    values[`drive ${i}`] = Array.from({ length: rows * count }, () => rest).flat();
   });
   const weights = twinParameters(twinsByName(network, given, "test"));
   for (const [name, { data }] of Object.entries(weights)) values[name] = data;

@@ -21,6 +21,7 @@ export {
   networkInputs,
 } from "./bptt.ts";
 export { checkNetwork, findNetworkProblems } from "./check.ts";
+export { isConstrained, projectNetwork, projectWeights, violations } from "./constraints.ts";
 export { createDriveSource, type DriveSource } from "./drive.ts";
 export { checkTask, type EvaluateOptions, type Evaluation, evaluateOnTwin } from "./evaluate.ts";
 export { readNetwork, type WriteNetworkOptions, writeNetwork } from "./files.node.ts";
@@ -35,10 +36,12 @@ export {
   type ReadoutFitOptions,
 } from "./fit-readout.ts";
 export { nodeKindOf } from "./kind.ts";
+export { standardiseResponse } from "./limits.ts";
 export {
   type Block,
   blockOf,
   type ChannelScales,
+  type Converters,
   choicesOf,
   type InputLimit,
   type Network,
@@ -51,6 +54,7 @@ export {
   type Readout,
   type SampleChoice,
   sizesOf,
+  type WeightConstraint,
   weightShapes,
 } from "./network.ts";
 export {

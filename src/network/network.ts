@@ -16,6 +16,31 @@ export interface NodeKind {
   readonly response: ChannelScales;
   /** Units of its channels; with them, twins and devices in other units are refused. */
   readonly units?: { readonly drive: readonly string[]; readonly response: readonly string[] };
+  /** What the rig can give and read; without them, any number. */
+  readonly converters?: Converters;
+}
+
+/** What stands between the host and a device; twin and device go through the same. */
+export interface Converters {
+  /** Bits of the converter that gives each drive, over its safe range. */
+  readonly driveBits?: number;
+  /** Bits of the converter that reads each observable. */
+  readonly responseBits?: number;
+  /** Full scale of that converter: the mean, and so many standard deviations about it (default 4). */
+  readonly responseRange?: number;
+  /** Largest change of a drive from one task step to the next, as a share of its safe range. */
+  readonly slew?: number;
+}
+
+/** What weights must keep to. */
+export interface WeightConstraint {
+  readonly sign?: "positive" | "negative";
+  /** Most weights other than zero that enter a drive, those of all delays together. */
+  readonly fanIn?: number;
+  /** Largest size of a weight, in standardised units and single precision. */
+  readonly bound?: number;
+  /** Weights are whole multiples of bound / levels. */
+  readonly levels?: number;
 }
 
 /** Per channel: a standardised value is (value - mean) / sd. */
@@ -99,6 +124,11 @@ export interface Network {
    */
   readonly waits?: boolean;
   readonly inputLimit: InputLimit;
+  /** What input masks and couplings must keep to; where there is no edge, weights are zero anyway. */
+  readonly constraints?: {
+    readonly inputMask?: WeightConstraint;
+    readonly coupling?: WeightConstraint;
+  };
   /** Samples of the source that a coupling sees. */
   readonly couplingSamples: SampleChoice;
   readonly readout: Readout;

@@ -1,5 +1,6 @@
 import { childStream, createGenerator, fault, permutation, type Stream } from "../base/index.ts";
 import { checkNetwork, findShapeProblems } from "./check.ts";
+import { projectWeights } from "./constraints.ts";
 import type {
   ChannelScales,
   InputLimit,
@@ -30,6 +31,8 @@ export interface NetworkOptions {
   readonly waits?: boolean;
   /** Default "clip". */
   readonly inputLimit?: InputLimit;
+  /** What input masks and couplings must keep to, from their first draw on. */
+  readonly constraints?: Network["constraints"];
   /** Default "last". */
   readonly couplingSamples?: SampleChoice;
   /** Default: all samples, each step, without the task's input. */
@@ -94,6 +97,7 @@ export function createNetwork(graph: FreeGraph, options: NetworkOptions, stream:
     ...{ ...shared, live: graph.live ?? true },
     ...(options.waits ? { waits: true } : {}),
     inputLimit: options.inputLimit ?? "clip",
+    ...(options.constraints ? { constraints: options.constraints } : {}),
     taskInputs,
     outputs,
     outputScales: options.outputScales ?? {
@@ -102,7 +106,9 @@ export function createNetwork(graph: FreeGraph, options: NetworkOptions, stream:
     },
   };
   const isSound = findShapeProblems(shape).length === 0;
-  const weights = isSound ? createWeights(shape, options.scales ?? {}, stream) : {};
+  const weights = isSound
+    ? projectWeights(shape, createWeights(shape, options.scales ?? {}, stream))
+    : {};
   const network = { ...shape, weights };
   checkNetwork(network, "createNetwork");
   return network;

@@ -15,6 +15,7 @@ import {
 } from "../engine/index.ts";
 import { carrierSequence, initialState, type Twin } from "../twin/index.ts";
 import { createNetworkGraph, networkInputs } from "./bptt.ts";
+import { restingDrives } from "./limits.ts";
 import {
   type Block,
   choicesOf,
@@ -126,6 +127,8 @@ export function carryOn(program: Program, names: readonly string[]): void {
 export interface TwinGroup extends Block {
   readonly twin: Twin;
   readonly hold: number;
+  /** Its drives at rest, half ranges, where a slew limit begins with them. */
+  readonly rest?: readonly number[];
 }
 
 /** The groups of a network with their twins. */
@@ -135,7 +138,13 @@ export function nodeGroups(
 ): readonly TwinGroup[] {
   return groupsOf(network).map(({ first, count }) => {
     const node = network.nodes[first];
-    return { first, count, twin: twins[node.twin], hold: choicesOf(network, node).hold };
+    const kind = network.kinds[node.twin];
+    const hasSlew = kind.converters?.slew !== undefined;
+    const rest = Array.from({ length: count }, () => restingDrives(kind)).flat();
+    return {
+      ...{ first, count, twin: twins[node.twin], hold: choicesOf(network, node).hold },
+      ...(hasSlew ? { rest } : {}),
+    };
   });
 }
 
@@ -154,6 +163,12 @@ export function resetProgram(
 ): void {
   groups.forEach((group, i) => {
     program.setInput(networkInputs.state(i), startStates(group, ids, stream));
+    const { rest } = group;
+    if (rest)
+      program.setInput(
+        networkInputs.drive(i),
+        ids.flatMap(() => rest),
+      );
   });
   if (memory === 0) return;
   program.setInput(networkInputs.history, new Float32Array(memory * ids.length * coupled));

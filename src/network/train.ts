@@ -2,7 +2,8 @@ import { childStream, fault, mean, type Stream, standardDeviation } from "../bas
 import type { KernelModule, ParameterSet, Program } from "../engine/index.ts";
 import { cosineRate } from "../nn/index.ts";
 import type { Task } from "../tasks/index.ts";
-import { checkNetwork } from "./check.ts";
+import { withConstraintsKept } from "./check.ts";
+import { isConstrained, projectWeights } from "./constraints.ts";
 import { checkTask } from "./evaluate.ts";
 import { fitReadout, isBetter } from "./fit-readout.ts";
 import type { Network } from "./network.ts";
@@ -62,9 +63,9 @@ export async function trainNetwork(
   options: TrainOptions,
   context: TrainContext,
 ): Promise<TrainResult> {
-  checkNetwork(network, "trainNetwork");
+  const kept = withConstraintsKept(network, "trainNetwork");
   checkTask(network, task, "trainNetwork");
-  const scaled = withOutputScales(network, task);
+  const scaled = withOutputScales(kept, task);
   const trainer = createTrainer(kernels, scaled, twins, task, options, context.stream);
   context.onPlan?.(trainer.program.memory);
   const iterations = chooseIterations(trainer, options, scaled);
@@ -181,8 +182,9 @@ async function runTraining(
     count++;
     const learningRate = cosineRate(iteration, iterations, { first });
     checkFinite(program.update({ learningRate }), program, iteration, iterations);
+    if (isConstrained(network)) keepConstraints(program, network);
     if ((iteration + 1) % every !== 0 && iteration + 1 !== iterations) continue;
-    const now = weightsOf(network, program.getParameters());
+    const now = projectWeights(network, weightsOf(network, program.getParameters()));
     const judged = trainer.validate(now);
     if (isBetter(task, judged, validation)) {
       validation = judged;
@@ -205,6 +207,12 @@ async function runTraining(
 /** The network's own weights among a program's parameters. */
 function weightsOf(network: Network, parameters: ParameterSet): ParameterSet {
   return Object.fromEntries(Object.keys(network.weights).map((name) => [name, parameters[name]]));
+}
+
+/** Bring weights back to their constraints; between levels they may stay, the graph rounds them. */
+function keepConstraints(program: Program, network: Network): void {
+  const weights = weightsOf(network, program.getParameters());
+  program.setParameters(projectWeights(network, weights, { levels: false }));
 }
 
 /** Let timers and messages in between two stretches of work. */
