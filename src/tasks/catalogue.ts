@@ -10,6 +10,8 @@ import { readJapaneseVowels, readSantaFe, readSpokenDigits } from "./data-folder
 import { createJapaneseVowels } from "./japanese-vowels.ts";
 import { createMackeyGlass, type MackeyGlassOptions } from "./mackey-glass.ts";
 import { createNarma, type NarmaName } from "./narma.ts";
+import { readOwnTask } from "./own-task.node.ts";
+import { createOwnTask, type OwnTaskOptions } from "./own-task.ts";
 import { createSantaFe } from "./santa-fe.ts";
 import { createSineSquare, type SineSquareOptions } from "./sine-square.ts";
 import { createSpokenDigits, type SpokenDigitsOptions } from "./spoken-digits.ts";
@@ -23,14 +25,17 @@ type TaskSizes = Omit<
     MackeyGlassOptions &
     YinYangOptions &
     MemoryCapacityOptions &
-    InformationCapacityOptions,
+    InformationCapacityOptions &
+    OwnTaskOptions,
   "split"
 >;
 
 /** Which task, as a recipe writes it. */
 export interface TaskSpec extends TaskSizes {
   /** One of {@link TASK_NAMES}. */
-  readonly name: string;
+  readonly name?: string;
+  /** In place of a name: a file or folder of one's own sequences, see {@link readOwnTask}. */
+  readonly file?: string;
   /** Each task has its own splits and its own default. */
   readonly split?: string;
 }
@@ -180,6 +185,13 @@ const CATALOGUE: Readonly<Record<string, Entry>> = {
 /** Every name that {@link createTask} knows. */
 export const TASK_NAMES: readonly string[] = Object.keys(CATALOGUE);
 
+const OWN_OPTIONS: Readonly<Record<keyof OwnTaskOptions, string>> = {
+  warmUp: "initial steps of every sequence that are not scored (default 0)",
+  horizon: "steps after which a target is known (default 1)",
+  testShare: "part that is the test, where the file does not say (default 0.25)",
+  validationShare: "part for validation, where the file does not say (default 0.15)",
+};
+
 /** Every task, in words. */
 export function listTasks(): readonly TaskListing[] {
   return Object.entries(CATALOGUE).map(
@@ -192,9 +204,10 @@ export function listTasks(): readonly TaskListing[] {
 }
 
 /**
- * Create a task by its name.
+ * Create a task by its name, or from a file of one's own.
  *
- * @param spec     `name`, `split`, and the sizes of that task.
+ * @param spec     `name`, `split`, and the sizes of that task; or `file` and the options of
+ *                 `createOwnTask`.
  * @param stream   Decides everything random in it.
  * @param sources  `data`: the folder of a data set, for the tasks that need one.
  * @throws         `unknown-name` for a task, split or option, guessing which was meant;
@@ -206,15 +219,21 @@ export async function createTask(
   stream: Stream,
   { data }: TaskSources = {},
 ): Promise<Task> {
-  checkName("createTask", "task", spec.name, TASK_NAMES);
-  const entry = CATALOGUE[spec.name];
-  const known = ["name", "split", ...Object.keys(entry.options ?? {})];
-  for (const key of Object.keys(spec)) {
-    checkName("createTask", `option of ${spec.name}`, key, known);
+  const { name = "", file } = spec;
+  if (file !== undefined) {
+    checkOptions(spec, "a task from a file", ["file", ...Object.keys(OWN_OPTIONS)]);
+    return createOwnTask(await readOwnTask(file), spec, stream);
   }
+  checkName("createTask", "task", name, TASK_NAMES);
+  const entry = CATALOGUE[name];
+  checkOptions(spec, name, ["name", "split", ...Object.keys(entry.options ?? {})]);
   if (!entry.read) return entry.create(spec, stream, new Map());
-  if (data === undefined) throw noData(spec.name, entry.data ?? "its data set");
+  if (data === undefined) throw noData(name, entry.data ?? "its data set");
   return entry.create(spec, stream, typeof data === "string" ? await entry.read(data) : data);
+}
+
+function checkOptions(spec: TaskSpec, of: string, known: readonly string[]): void {
+  for (const key of Object.keys(spec)) checkName("createTask", `option of ${of}`, key, known);
 }
 
 function noData(name: string, what: string): Error {

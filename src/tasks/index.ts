@@ -47,6 +47,16 @@ export {
 export { createMackeyGlass, type MackeyGlassOptions, walkMackeyGlass } from "./mackey-glass.ts";
 export { createMelFilters, type MelOptions, melFeatures, resampleFrames } from "./mel.ts";
 export { createNarma, createNarma5, type NarmaName, type NarmaSplit, walkNarma } from "./narma.ts";
+export { parseOwnArrays } from "./own-arrays.ts";
+export { type OwnTable, parseOwnTables } from "./own-table.ts";
+export { readOwnTask } from "./own-task.node.ts";
+export {
+  createOwnTask,
+  type OwnContents,
+  type OwnSequence,
+  type OwnTaskOptions,
+  PART_NAMES,
+} from "./own-task.ts";
 export { createSantaFe, SANTA_FE_FILE } from "./santa-fe.ts";
 export {
   accuracy,
