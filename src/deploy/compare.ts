@@ -10,7 +10,7 @@ import {
   type ScoreSummary,
   sizesOf,
 } from "../network/index.ts";
-import type { Task, TaskSequence } from "../tasks/index.ts";
+import { isHigherBetter, type Task, type TaskSequence } from "../tasks/index.ts";
 import { createMoments, type NodeDistance, nodeDistances } from "./trajectory.ts";
 import type { DeviceEvaluation } from "./transfer.ts";
 
@@ -98,7 +98,7 @@ function lossOf(
   twin: Pick<Evaluation, "results">,
   stream: Stream,
 ): ScoreDifference {
-  const isBetterHigh = task.score === "accuracy";
+  const isBetterHigh = isHigherBetter(task.score);
   const [first, second] = isBetterHigh ? [twin, device] : [device, twin];
   return compareScores(first.results, second.results, stream);
 }
@@ -118,8 +118,9 @@ export function transferVerdict(result: Omit<TransferResult, "verdict">): string
       : high < 0
         ? `The device does better than its noisy twin by ${size}.`
         : `The device scores as its noisy twin promised: they differ by ${size}.`;
-  const promise =
-    score === "accuracy" ? twinNoiseOff.value - device.value : device.value - twinNoiseOff.value;
+  const promise = isHigherBetter(score)
+    ? twinNoiseOff.value - device.value
+    : device.value - twinNoiseOff.value;
   const noiseFree = `Without noise the twin promised ${formatScore(twinNoiseOff.value)}, ${
     Math.abs(promise) < 5e-4
       ? "which the device reached"

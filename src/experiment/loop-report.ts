@@ -13,7 +13,7 @@ import {
   trainingCurves,
   transferChart,
 } from "../report/index.ts";
-import type { Task } from "../tasks/index.ts";
+import { isHigherBetter, type Task } from "../tasks/index.ts";
 import type { FittedDevice } from "./loop-device.ts";
 import type { ArmResult, LoopResult, TransferredNetwork } from "./loop-transfer.ts";
 import { type JudgedTwin, judgeSections } from "./twin-report.ts";
@@ -55,7 +55,7 @@ function trainingFigure(trained: readonly TransferredNetwork[], task: Task): Fig
       title: "Training of the network",
       stepLabel: "updates",
       valueLabel: `validation ${task.score}`,
-      logarithmic: task.score !== "accuracy",
+      logarithmic: !isHigherBetter(task.score),
     },
   );
 }
@@ -200,7 +200,7 @@ function transferFigure(result: LoopResult, arms: readonly ArmResult[]): Figure 
   const [recorded, other] = result.plan.device.disorder;
   return transferChart({
     score: result.task.score,
-    higherIsBetter: result.task.score === "accuracy",
+    higherIsBetter: isHigherBetter(result.task.score),
     arms: result.plan.arms.map((arm) => {
       const at = (sample: number) => arms.find((x) => x.arm === arm && x.sample === sample);
       const here = at(recorded) as ArmResult;
@@ -257,7 +257,7 @@ export function transferText(
   arms: readonly ArmResult[],
 ): string {
   const { name, split, score } = result.task;
-  const better = score === "accuracy" ? "higher" : "lower";
+  const better = isHigherBetter(score) ? "higher" : "lower";
   const table = formatTable(transferRows(result, arms), { columns: transferColumns }).trimEnd();
   return `${name} (${split}), ${score}, ${better} is better\n\n${table}`;
 }

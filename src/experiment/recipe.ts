@@ -154,8 +154,18 @@ const networkRule = z
 
 const taskRule = z
   .looseObject({
-    name: z.enum(TASK_NAMES as [string, ...string[]]),
+    name: z
+      .enum(TASK_NAMES as [string, ...string[]])
+      .optional()
+      .describe("a task that `task list` shows"),
+    file: z
+      .string()
+      .optional()
+      .describe("in place of `name`: sequences of one's own, from the recipe's folder on"),
     split: z.string().optional(),
+  })
+  .refine(({ name, file }) => (name === undefined) !== (file === undefined), {
+    error: "expected either `name` or `file`",
   })
   .describe("the task; its sizes stand beside `name`");
 
@@ -244,7 +254,8 @@ export interface Recipe {
     readonly couplingSamples: "last" | "all";
   };
   readonly task: {
-    readonly name: string;
+    readonly name?: string;
+    readonly file?: string;
     readonly split?: string;
     readonly [size: string]: unknown;
   };

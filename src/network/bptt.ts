@@ -508,6 +508,8 @@ function checkTwin({ drives, observables }: NodeLayout, twin: TwinGraph): void {
  * The readout on graph nodes: scores or standardised outputs.
  *
  * @param warmUp  Task steps that are left out of a time mean or of each-step outputs.
+ * @param shares  [(T - warmUp) * B, 1]: what each step counts where a sequence is read once, in place
+ *                of an equal part or of the last step, for sequences that end at different steps.
  * @returns       [(T - warmUp) * B, outputs], or [B, outputs] where a sequence is read once.
  */
 export function applyReadoutGraph(
@@ -515,21 +517,27 @@ export function applyReadoutGraph(
   graph: NetworkGraph,
   rows: number,
   warmUp: number,
+  shares?: Node,
 ): Node {
   const { readout } = network;
   const whole = readout.seesInput ? concat([graph.read, graph.taskInput]) : graph.read;
   const steps = whole.shape[0] / rows;
-  const from = readout.over === "last-step" ? steps - 1 : warmUp;
+  const isWeighed = shares !== undefined && readout.over !== "each-step";
+  const from = readout.over === "last-step" && !isWeighed ? steps - 1 : warmUp;
   const scored = sliceRows(whole, from * rows, (steps - from) * rows);
-  const seen = readout.over === "time-mean" ? timeMean(scored, rows) : scored;
+  const seen = isWeighed
+    ? timeSum(mul(scored, shares), rows, 1)
+    : readout.over === "time-mean"
+      ? timeSum(scored, rows, 1 / (steps - from))
+      : scored;
   const { readout: weights, readoutBias } = graph.parameters;
   return add(matmul(seen, weights, "nt"), readoutBias);
 }
 
-/** Mean over time of [T * B, cols]: [B, cols]. */
-function timeMean(value: Node, rows: number): Node {
+/** Sum over time of [T * B, cols], times a factor: [B, cols]. */
+function timeSum(value: Node, rows: number, factor: number): Node {
   const steps = value.shape[0] / rows;
   const cols = value.shape[1];
-  const ones = literal([1, steps], new Float64Array(steps).fill(1 / steps));
+  const ones = literal([1, steps], new Float64Array(steps).fill(factor));
   return reshape(matmul(ones, reshape(value, [steps, rows * cols])), [rows, cols]);
 }

@@ -10,7 +10,7 @@ import {
   solveCholesky,
 } from "../base/index.ts";
 import type { KernelModule } from "../engine/index.ts";
-import { scorePredictions, type Task, type TaskSequence } from "../tasks/index.ts";
+import { isHigherBetter, scorePredictions, type Task, type TaskSequence } from "../tasks/index.ts";
 import { checkTask } from "./evaluate.ts";
 import type { Network } from "./network.ts";
 import { featuresOf, readOutputs, withReadout } from "./readout.ts";
@@ -159,7 +159,7 @@ function chooseRidge(
 
 /** Whether a score is better than another, by the task's own sense of better. */
 export function isBetter(task: Pick<Task, "score">, score: number, than: number): boolean {
-  return task.score === "accuracy" ? score > than : score < than;
+  return isHigherBetter(task.score) ? score > than : score < than;
 }
 
 /** Sums from which a ridge regression of any penalty follows. */

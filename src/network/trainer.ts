@@ -3,6 +3,7 @@ import {
   compile,
   input,
   type KernelModule,
+  mul,
   type Node,
   type ParameterSet,
   type Program,
@@ -13,7 +14,7 @@ import {
 import { crossEntropy, meanSquaredError } from "../nn/index.ts";
 import { scorePredictions, type Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
-import { type BatchShape, chooseWindow, createBatchSource } from "./batches.ts";
+import { type BatchShape, chooseWindow, createBatchSource, weighsOutputs } from "./batches.ts";
 import { applyReadoutGraph, createNetworkGraph, networkInputs } from "./bptt.ts";
 import { type Network, sizesOf } from "./network.ts";
 import { readOutputs } from "./readout.ts";
@@ -106,9 +107,10 @@ export function createTrainer(
         draw = createBatchSource(network, task, shape);
         generator = createGenerator(childStream(stream, "batches"));
       }
-      const { input: given, target } = draw(generator);
+      const { input: given, target, shares } = draw(generator);
       program.setInput(networkInputs.task, given);
       program.setInput("target", target);
+      if (shares) program.setInput("shares", shares);
       const starts = childStream(childStream(stream, "starts"), iteration);
       resetProgram(program, groups, sizes, ids, noise ? starts : undefined);
       if (drawsNoise) program.setNoise({ stream: childStream(stream, "noise"), iteration });
@@ -166,10 +168,15 @@ function createTrainingSpec(
     driveNoise,
     checkpoint,
   });
-  const said = applyReadoutGraph(network, graph, rows, shape.warmUp);
+  const isWeighed = shape.isPadded && weighsOutputs(task);
+  const shares = isWeighed
+    ? input("shares", [rows, 1], { steps: shape.steps - shape.warmUp })
+    : undefined;
+  const said = applyReadoutGraph(network, graph, rows, shape.warmUp, shares);
   const target = input("target", [rows, network.outputs], { steps: said.shape[0] / rows });
+  const weighed = shares && task.scored === "each-step" ? mul(said, shares) : said;
   const loss =
-    task.kind === "classification" ? crossEntropy(said, target) : meanSquaredError(said, target);
+    task.kind === "classification" ? crossEntropy(said, target) : meanSquaredError(weighed, target);
   const { readout, readoutBias } = graph.parameters;
   const trained = new Set<string>(options.train ?? ["inputMask", "bias", "couplings"]);
   const free: Node[] = Object.entries(graph.parameters).flatMap(([name, node]) => {
