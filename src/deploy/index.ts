@@ -13,6 +13,17 @@
  * ```
  */
 export {
+  type CascadeContext,
+  type CascadeKeeper,
+  type CascadeOptions,
+  type CascadeProgress,
+  type CascadeResult,
+  type CascadeStage,
+  cascadeCost,
+  type TrainedStage,
+  trainCascade,
+} from "./cascade.ts";
+export {
   type CompareTransferOptions,
   compareTransfer,
   type TransferResult,
@@ -20,6 +31,7 @@ export {
 } from "./compare.ts";
 export type { NodeDevices } from "./node-devices.ts";
 export { type DeviceReadoutOptions, fitReadoutOnDevices } from "./readout-on-devices.ts";
+export type { MeasuredRuns, RunKeeper } from "./stage-responses.ts";
 export type { NodeDistance, TrajectoryMoments } from "./trajectory.ts";
 export {
   type DeviceEvaluation,

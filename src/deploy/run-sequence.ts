@@ -16,6 +16,22 @@ export interface DeviceRun {
 /** Runs a network of devices over sequences. */
 export type SequenceRunner = (input: HostArray, signal?: AbortSignal) => Promise<DeviceRun>;
 
+/** Runs one stage of a network of devices, after the stages before it. */
+export type StageRunner = (
+  stage: Stage,
+  input: HostArray,
+  /** Whole responses: columns of earlier stages are read, those of the stage written. */
+  responses: HostArray,
+  options?: StageRunOptions,
+) => Promise<Omit<DeviceRun, "responses">>;
+
+/** Options of a {@link StageRunner}. */
+export interface StageRunOptions {
+  /** Number of the run of a node: devices that can seek start it there, whatever they did before. */
+  readonly runOf?: (node: number) => number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Make a runner: masks, couplings and limits on the host, responses from devices.
  *
@@ -30,21 +46,43 @@ export function createSequenceRunner(
 ): SequenceRunner {
   const stages = stagesOf(network);
   return async (input, signal) => {
-    const run = createRun(network, source, prepared, input, signal);
-    for (const stage of stages) {
-      if (stage.isRecurrent) await runTogether(run, stage);
-      else await runOneByOne(run, stage);
-    }
+    const run = createRun(network, source, prepared, input, { signal });
+    for (const stage of stages) await runStage(run, stage);
     return { responses: run.responses, ...run.counts };
   };
 }
+
+/** Make a runner of single stages, for a cascade; see {@link createSequenceRunner}. */
+export function createStageRunner(
+  network: Network,
+  source: DriveSource,
+  prepared: PreparedDevices,
+): StageRunner {
+  return async (stage, input, responses, options = {}) => {
+    const run = { ...createRun(network, source, prepared, input, options), responses };
+    const { coupled: seen, nodes, observables } = source.sizes;
+    const width = network.hold * observables;
+    for (let step = 0; step < input.shape[0]; step++) {
+      for (let node = 0; node < stage.first; node++) {
+        const end = (step * nodes + node + 1) * width;
+        const block = responses.data.subarray(end - seen, end);
+        run.coupled.data.set(block, (step * nodes + node) * seen);
+      }
+    }
+    await runStage(run, stage);
+    return run.counts;
+  };
+}
+
+const runStage = (run: Run, stage: Stage): Promise<void> =>
+  stage.isRecurrent ? runTogether(run, stage) : runOneByOne(run, stage);
 
 interface Run {
   readonly network: Network;
   readonly source: DriveSource;
   readonly prepared: PreparedDevices;
   readonly input: HostArray;
-  readonly signal?: AbortSignal;
+  readonly options: StageRunOptions;
   /** [time, nodes * coupled], standardised. */
   readonly coupled: HostArray;
   readonly responses: HostArray;
@@ -56,7 +94,7 @@ function createRun(
   source: DriveSource,
   prepared: PreparedDevices,
   input: HostArray,
-  signal?: AbortSignal,
+  options: StageRunOptions,
 ): Run {
   const { nodes, coupled, observables } = source.sizes;
   const time = input.shape[0];
@@ -65,7 +103,7 @@ function createRun(
     source,
     prepared,
     input,
-    signal,
+    options,
     coupled: createArray([time, nodes * coupled]),
     responses: createArray([time, nodes * network.hold * observables]),
     counts: { deviceSteps: 0, cutDrives: 0 },
@@ -89,20 +127,28 @@ async function runOneByOne(run: Run, stage: Stage): Promise<void> {
   }
   const play = async (i: number): Promise<void> => {
     const node = stage.first + i;
-    await prepared.devices[node].reset(run.signal);
-    const response = await prepared.devices[node].run(drives[i], run.signal);
+    await resetNode(run, node);
+    const response = await prepared.devices[node].run(drives[i], run.options.signal);
     for (let step = 0; step < time; step++) keepResponse(run, node, step, response, step);
   };
   if (prepared.isShared) for (let i = 0; i < stage.count; i++) await play(i);
   else await Promise.all(drives.map((_, i) => play(i)));
 }
 
+/** Reset a node's device, at its run where the run has a number and the device can seek. */
+async function resetNode({ prepared, options }: Run, node: number): Promise<void> {
+  const device = prepared.devices[node];
+  if (options.runOf && prepared.descriptions[node].canSeek)
+    await device.seek?.(options.runOf(node));
+  await device.reset(options.signal);
+}
+
 /** A stage with loops: all nodes go through a task step before any goes on. */
 async function runTogether(run: Run, stage: Stage): Promise<void> {
-  const { source, input, network, prepared, signal } = run;
+  const { source, input, network, prepared, options } = run;
   const { inputs } = source.sizes;
   const devices: readonly Device[] = prepared.devices.slice(stage.first, stage.first + stage.count);
-  await Promise.all(devices.map((device) => device.reset(signal)));
+  await Promise.all(devices.map((_, i) => resetNode(run, stage.first + i)));
   const held = new Float64Array(stage.count * inputs);
   const drives = devices.map(() => createArray([network.hold, inputs]));
   for (let step = 0; step < input.shape[0]; step++) {
@@ -110,7 +156,9 @@ async function runTogether(run: Run, stage: Stage): Promise<void> {
     drives.forEach((drive, i) => {
       holdDrive(run, stage.first + i, held, i * inputs, drive.data, 0);
     });
-    const responses = await Promise.all(devices.map((device, i) => device.run(drives[i], signal)));
+    const responses = await Promise.all(
+      devices.map((device, i) => device.run(drives[i], options.signal)),
+    );
     for (let i = 0; i < stage.count; i++) keepResponse(run, stage.first + i, step, responses[i], 0);
   }
 }
