@@ -12,6 +12,7 @@
  * showText(result.verdict);
  * ```
  */
+export { type ArmScores, type ArmSummary, intervalOfCells, summariseArms } from "./arms.ts";
 export {
   type CascadeContext,
   type CascadeKeeper,

@@ -13,6 +13,7 @@
  * const score = evaluateOnTwin(kernels, trained.network, twin, task, task.test, { noise: true, runs: 8, stream });
  * ```
  */
+export { chooseWindow } from "./batches.ts";
 export {
   applyReadoutGraph,
   createNetworkGraph,
