@@ -29,6 +29,7 @@ import {
   createTwinResponder,
   type RunKeeper,
   type StageResponder,
+  samplesOf,
 } from "./stage-responses.ts";
 
 /** Options of {@link trainCascade}; those of a training hold for every stage. */
@@ -190,10 +191,9 @@ async function trainStage(
 
 /** Responses of the whole network to every sequence, all still at rest. */
 function emptyParts(network: Network, task: Task, recordings: number): MeasuredParts {
-  const { nodes, observables } = sizesOf(network);
-  const width = nodes * network.hold * observables;
+  const { samples } = sizesOf(network);
   const rest = (part: Task["train"]): HostArray[] =>
-    part.map(({ input }) => createArray([input.shape[0], width]));
+    part.map(({ input }) => createArray([input.shape[0], samples]));
   return {
     train: Array.from({ length: recordings }, () => rest(task.train)),
     validation: rest(task.validation),
@@ -228,10 +228,10 @@ export function cascadeCost(
   { recordings = defaultRecordings, recordLast = false }: CascadeOptions = {},
 ): number {
   const stages: readonly Stage[] = stagesOf(network).slice(0, recordLast ? undefined : -1);
-  const nodes = stages.reduce((sum, { count }) => sum + count, 0);
+  const perStep = stages.reduce((sum, stage) => sum + samplesOf(network, stage), 0);
   const steps = (part: Task["train"]): number =>
     part.reduce((sum, { input }) => sum + input.shape[0], 0);
-  return nodes * network.hold * (recordings * steps(task.train) + steps(task.validation));
+  return perStep * (recordings * steps(task.train) + steps(task.validation));
 }
 
 function checkCascade(network: Network, task: Task, recordings: number): void {

@@ -1,11 +1,11 @@
 import { createArray, fault, findNonFinite, type HostArray } from "../base/index.ts";
 import type { Device } from "../devices/index.ts";
-import { type DriveSource, type Network, type Stage, stagesOf } from "../network/index.ts";
+import { blockOf, type DriveSource, type Network, type Stage, stagesOf } from "../network/index.ts";
 import type { PreparedDevices } from "./node-devices.ts";
 
 /** What the devices did with one sequence. */
 export interface DeviceRun {
-  /** [time, nodes * hold * observables], standardised: node, then sample, then observable. */
+  /** [time, samples of all nodes], standardised: node, then sample, then observable. */
   readonly responses: HostArray;
   /** Samples that devices ran, all nodes together. */
   readonly deviceSteps: number;
@@ -60,13 +60,12 @@ export function createStageRunner(
 ): StageRunner {
   return async (stage, input, responses, options = {}) => {
     const run = { ...createRun(network, source, prepared, input, options), responses };
-    const { coupled: seen, nodes, observables } = source.sizes;
-    const width = network.hold * observables;
+    const { coupled, samples, nodes } = source.sizes;
     for (let step = 0; step < input.shape[0]; step++) {
-      for (let node = 0; node < stage.first; node++) {
-        const end = (step * nodes + node + 1) * width;
-        const block = responses.data.subarray(end - seen, end);
-        run.coupled.data.set(block, (step * nodes + node) * seen);
+      for (const node of nodes.slice(0, stage.first)) {
+        const end = step * samples + node.samples.first + node.samples.count;
+        const block = responses.data.subarray(end - node.coupled.count, end);
+        run.coupled.data.set(block, step * coupled + node.coupled.first);
       }
     }
     await runStage(run, stage);
@@ -83,7 +82,7 @@ interface Run {
   readonly prepared: PreparedDevices;
   readonly input: HostArray;
   readonly options: StageRunOptions;
-  /** [time, nodes * coupled], standardised. */
+  /** [time, coupled values of all nodes], standardised. */
   readonly coupled: HostArray;
   readonly responses: HostArray;
   readonly counts: { deviceSteps: number; cutDrives: number };
@@ -96,7 +95,7 @@ function createRun(
   input: HostArray,
   options: StageRunOptions,
 ): Run {
-  const { nodes, coupled, observables } = source.sizes;
+  const { coupled, samples } = source.sizes;
   const time = input.shape[0];
   return {
     network,
@@ -104,25 +103,22 @@ function createRun(
     prepared,
     input,
     options,
-    coupled: createArray([time, nodes * coupled]),
-    responses: createArray([time, nodes * network.hold * observables]),
+    coupled: createArray([time, coupled]),
+    responses: createArray([time, samples]),
     counts: { deviceSteps: 0, cutDrives: 0 },
   };
 }
 
 /** A stage without loops: the whole drive of every node is known before it starts. */
 async function runOneByOne(run: Run, stage: Stage): Promise<void> {
-  const { source, input, network, prepared } = run;
-  const { inputs } = source.sizes;
+  const { source, input, prepared } = run;
   const time = input.shape[0];
-  const drives = Array.from({ length: stage.count }, () =>
-    createArray([time * network.hold, inputs]),
-  );
-  const held = new Float64Array(stage.count * inputs);
+  const drives = drivesOf(run, stage, time);
+  const held = new Float64Array(blockOf(source.sizes, stage, "drives").count);
   for (let step = 0; step < time; step++) {
     source.driveAt(stage, step, input, run.coupled, held);
     drives.forEach((drive, i) => {
-      holdDrive(run, stage.first + i, held, i * inputs, drive.data, step * network.hold);
+      holdDrive(run, stage, i, held, drive.data, step);
     });
   }
   const play = async (i: number): Promise<void> => {
@@ -143,18 +139,24 @@ async function resetNode({ prepared, options }: Run, node: number): Promise<void
   await device.reset(options.signal);
 }
 
+/** Room for the drives of a stage's nodes over some task steps, each [samples, inputs]. */
+function drivesOf({ source }: Run, { first, count }: Stage, steps: number): HostArray[] {
+  return source.sizes.nodes
+    .slice(first, first + count)
+    .map(({ hold, drives }) => createArray([steps * hold, drives.count]));
+}
+
 /** A stage with loops: all nodes go through a task step before any goes on. */
 async function runTogether(run: Run, stage: Stage): Promise<void> {
-  const { source, input, network, prepared, options } = run;
-  const { inputs } = source.sizes;
+  const { source, input, prepared, options } = run;
   const devices: readonly Device[] = prepared.devices.slice(stage.first, stage.first + stage.count);
   await Promise.all(devices.map((_, i) => resetNode(run, stage.first + i)));
-  const held = new Float64Array(stage.count * inputs);
-  const drives = devices.map(() => createArray([network.hold, inputs]));
+  const held = new Float64Array(blockOf(source.sizes, stage, "drives").count);
+  const drives = drivesOf(run, stage, 1);
   for (let step = 0; step < input.shape[0]; step++) {
     source.driveAt(stage, step, input, run.coupled, held);
     drives.forEach((drive, i) => {
-      holdDrive(run, stage.first + i, held, i * inputs, drive.data, 0);
+      holdDrive(run, stage, i, held, drive.data, 0);
     });
     const responses = await Promise.all(
       devices.map((device, i) => device.run(drives[i], options.signal)),
@@ -163,23 +165,25 @@ async function runTogether(run: Run, stage: Stage): Promise<void> {
   }
 }
 
-/** Repeat one task step's drive for all its samples, cut to the device's safe range. */
+/** Repeat one task step's drive of a stage's i-th node for all its samples, cut to the safe range. */
 function holdDrive(
-  { network, prepared, source, counts }: Run,
-  node: number,
+  { prepared, source, counts }: Run,
+  stage: Stage,
+  i: number,
   held: Float64Array,
-  from: number,
   drive: Float64Array,
-  firstSample: number,
+  step: number,
 ): void {
-  const { inputs } = source.sizes;
+  const node = stage.first + i;
+  const { hold, drives } = source.sizes.nodes[node];
+  const from = drives.first - source.sizes.nodes[stage.first].drives.first;
   const ranges = prepared.descriptions[node].inputs;
-  for (let i = 0; i < inputs; i++) {
-    const wanted = held[from + i];
-    const value = Math.min(ranges[i].max, Math.max(ranges[i].min, wanted));
+  for (let j = 0; j < drives.count; j++) {
+    const wanted = held[from + j];
+    const value = Math.min(ranges[j].max, Math.max(ranges[j].min, wanted));
     if (value !== wanted) counts.cutDrives++;
-    for (let sample = 0; sample < network.hold; sample++) {
-      drive[(firstSample + sample) * inputs + i] = value;
+    for (let sample = 0; sample < hold; sample++) {
+      drive[(step * hold + sample) * drives.count + j] = value;
     }
   }
 }
@@ -193,26 +197,25 @@ function keepResponse(
   responseStep: number,
 ): void {
   const { network, source, responses, coupled, counts } = run;
-  const { observables, nodes } = source.sizes;
-  const { hold } = network;
+  const { hold, observables, samples, coupled: seen } = source.sizes.nodes[node];
   const { mean, sd } = network.kinds[network.nodes[node].twin].response;
-  const width = hold * observables;
+  const width = samples.count;
   const from = responseStep * width;
-  const to = (step * nodes + node) * width;
+  const to = step * source.sizes.samples + samples.first;
   for (let i = 0; i < width; i++) {
     const x = i % observables;
     responses.data[to + i] = (response.data[from + i] - mean[x]) / sd[x];
   }
   const block = responses.data.subarray(to, to + width);
   if (findNonFinite(block) >= 0) throw notFinite(run, node, step, block);
-  const seen = source.sizes.coupled;
-  coupled.data.set(block.subarray(width - seen), (step * nodes + node) * seen);
+  const at = step * source.sizes.coupled + seen.first;
+  coupled.data.set(block.subarray(width - seen.count), at);
   counts.deviceSteps += hold;
 }
 
 function notFinite(run: Run, node: number, step: number, block: Float64Array): Error {
   const at = findNonFinite(block);
-  const { observables } = run.source.sizes;
+  const { observables } = run.source.sizes.nodes[node];
   return fault("not-finite", {
     where: `${run.prepared.where}, node '${run.network.nodes[node].name}'`,
     what: `the device '${run.prepared.descriptions[node].identity}' answered with no number`,

@@ -1,6 +1,14 @@
 // One stage of a network as a network of its own: what earlier stages answered is part of its input.
 import { createArray, fault, type HostArray } from "../base/index.ts";
-import { type Network, type NetworkEdge, type Stage, sizesOf } from "../network/index.ts";
+import {
+  blockOf,
+  type Network,
+  type NetworkEdge,
+  type NetworkSizes,
+  type Stage,
+  sizesOf,
+  weightShapes,
+} from "../network/index.ts";
 import type { Task } from "../tasks/index.ts";
 
 /** What all nodes of a stage hear from outside it. */
@@ -51,10 +59,11 @@ function innerEdges({ edges }: Network, { first, count }: Stage): readonly Netwo
  * sees the stage, and from the second stage on that input too, as the final readout sees all stages.
  */
 export function stageNetwork(network: Network, stage: Stage): Network {
-  const { inputs, coupled } = sizesOf(network);
+  const sizes = sizesOf(network);
   const sources = sourcesOfStage(network, stage);
   const edges = innerEdges(network, stage);
-  const taskInputs = (sources.seesInput ? network.taskInputs : 0) + sources.heard.length * coupled;
+  const heard = heardColumns(sizes, sources).at(-1)?.end ?? 0;
+  const taskInputs = (sources.seesInput ? network.taskInputs : 0) + heard;
   const shape: Omit<Network, "weights"> = {
     ...network,
     nodes: network.nodes
@@ -67,17 +76,12 @@ export function stageNetwork(network: Network, stage: Stage): Network {
       seesInput: network.readout.seesInput || sources.heard.length > 0,
     },
   };
-  const rows = stage.count * inputs;
-  const { features } = sizesOf(shape);
-  const weights: Record<string, Network["weights"][string]> = {
-    inputMask: zeros(rows, taskInputs),
-    bias: zeros(1, rows),
-    readout: zeros(network.outputs, features),
-    readoutBias: zeros(1, network.outputs),
-  };
-  for (const delay of new Set(edges.map((edge) => edge.delay))) {
-    weights[`coupling${delay}`] = zeros(rows, stage.count * coupled);
-  }
+  const weights = Object.fromEntries(
+    Object.entries(weightShapes(shape)).map(([name, [rows, cols]]) => [
+      name,
+      { shape: [rows, cols] as const, data: new Float32Array(rows * cols) },
+    ]),
+  );
   const result = { ...shape, weights };
   for (const move of movesOf(network, stage)) move(network.weights, weights);
   return result;
@@ -100,24 +104,37 @@ type Weights = Network["weights"];
 type Move = (whole: Weights, part: Weights, isBack?: boolean) => void;
 
 function movesOf(network: Network, stage: Stage): readonly Move[] {
-  const { inputs, coupled } = sizesOf(network);
-  const { seesInput, heard } = sourcesOfStage(network, stage);
-  const rows = { whole: stage.first * inputs, part: 0, count: stage.count * inputs };
-  const own = seesInput ? network.taskInputs : 0;
+  const sizes = sizesOf(network);
+  const sources = sourcesOfStage(network, stage);
+  const drives = blockOf(sizes, stage, "drives");
+  const coupled = blockOf(sizes, stage, "coupled");
+  const rows = { whole: drives.first, part: 0, count: drives.count };
+  const own = sources.seesInput ? network.taskInputs : 0;
   const inner = new Set(innerEdges(network, stage).map(({ delay }) => delay));
-  const columns = (whole: number, part: number, count: number) => ({ whole, part, count });
+  const one = { whole: 0, part: 0, count: 1 };
   return [
-    blockMove("bias", "bias", columns(0, 0, 1), rows),
-    blockMove("inputMask", "inputMask", rows, columns(0, 0, own)),
-    ...heard.map(({ from, delay }, i) => {
-      const cols = columns(from * coupled, own + i * coupled, coupled);
+    blockMove("bias", "bias", one, rows),
+    blockMove("inputMask", "inputMask", rows, { whole: 0, part: 0, count: own }),
+    ...heardColumns(sizes, sources).map(({ source, delay, first }) => {
+      const cols = { whole: source.first, part: own + first, count: source.count };
       return blockMove(`coupling${delay}`, "inputMask", rows, cols);
     }),
     ...[...inner].map((delay) => {
-      const cols = columns(stage.first * coupled, 0, stage.count * coupled);
+      const cols = { whole: coupled.first, part: 0, count: coupled.count };
       return blockMove(`coupling${delay}`, `coupling${delay}`, rows, cols);
     }),
   ];
+}
+
+/** Where what a stage hears stands among its inputs, after u; `source` among all coupled values. */
+function heardColumns(sizes: NetworkSizes, { heard }: StageSources) {
+  let end = 0;
+  return heard.map(({ from, delay }) => {
+    const { coupled, samples } = sizes.nodes[from];
+    const first = end;
+    end += coupled.count;
+    return { delay, source: coupled, samples, first, end };
+  });
 }
 
 interface Span {
@@ -140,16 +157,11 @@ function blockMove(inWhole: string, inPart: string, rows: Span, cols: Span): Mov
   };
 }
 
-const zeros = (rows: number, cols: number): Weights[string] => ({
-  shape: [rows, cols],
-  data: new Float32Array(rows * cols),
-});
-
 /**
  * The input of a stage's own network: u, then what earlier stages answered.
  *
  * @param input      u [time, task inputs].
- * @param responses  [time, nodes * hold * observables] of the whole network, standardised; columns
+ * @param responses  [time, samples of all nodes] of the whole network, standardised; columns
  *                   of earlier stages are read. Before the first step responses are zero.
  * @returns          [time, task inputs of the stage's network]
  */
@@ -159,22 +171,20 @@ export function stageInput(
   input: HostArray,
   responses: HostArray,
 ): HostArray {
-  const { coupled, observables } = sizesOf(network);
-  const { seesInput, heard } = sourcesOfStage(network, stage);
-  const own = seesInput ? network.taskInputs : 0;
-  const time = input.shape[0];
-  const cols = own + heard.length * coupled;
+  const sources = sourcesOfStage(network, stage);
+  const heard = heardColumns(sizesOf(network), sources);
+  const own = sources.seesInput ? network.taskInputs : 0;
+  const [time, width] = responses.shape;
+  const cols = own + (heard.at(-1)?.end ?? 0);
   const result = createArray([time, cols]);
-  const width = network.hold * observables;
   for (let t = 0; t < time; t++) {
     for (let i = 0; i < own; i++) result.data[t * cols + i] = input.data[t * own + i];
-    heard.forEach(({ from, delay }, i) => {
-      if (t < delay) return;
+    for (const { source, samples, delay, first } of heard) {
+      if (t < delay) continue;
       // A coupling that sees only the last sample sees the end of the node's block.
-      const at = (t - delay) * responses.shape[1] + (from + 1) * width - coupled;
-      const block = responses.data.subarray(at, at + coupled);
-      result.data.set(block, t * cols + own + i * coupled);
-    });
+      const end = (t - delay) * width + samples.first + samples.count;
+      result.data.set(responses.data.subarray(end - source.count, end), t * cols + own + first);
+    }
   }
   return result;
 }

@@ -2,6 +2,8 @@
 import { childStream, fault, type HostArray, type Stream } from "../base/index.ts";
 import type { KernelModule } from "../engine/index.ts";
 import {
+  type Block,
+  blockOf,
   createDriveSource,
   createNetworkWalker,
   type Network,
@@ -18,7 +20,7 @@ import { type MeasuredParts, stageInput, stageNetwork } from "./stage-network.ts
 export interface MeasuredRuns {
   /** Runs that are there. */
   readonly count: number;
-  /** Standardised responses of a run, [time * nodes of the stage * hold * observables]. */
+  /** Standardised responses of a run, [time * samples of the stage]. */
   readonly read: (run: number) => Float64Array;
   /** Keep the next run. */
   readonly append: (responses: Float64Array) => void;
@@ -73,15 +75,15 @@ export async function createDeviceResponder(
   { keeper, signal }: { readonly keeper?: RunKeeper; readonly signal?: AbortSignal },
 ): Promise<StageResponder> {
   const prepared = await prepareDevices(network, devices, "trainCascade", signal);
-  const { observables } = sizesOf(network);
+  const sizes = sizesOf(network);
   return async (whole, stage, index, task, seen, onProgress) => {
     const play = createStageRunner(whole, createDriveSource(whole), prepared);
     const planned = planRuns(task, seen);
-    const columns = columnsOf(stage, whole.hold * observables);
-    const stepsOf = ({ input }: PlannedRun): number => input.shape[0] * whole.hold * stage.count;
+    const columns = blockOf(sizes, stage, "samples");
+    const stepsOf = ({ input }: PlannedRun): number => input.shape[0] * samplesOf(network, stage);
     const kept = keeper?.openRuns(
       index,
-      planned.map((run) => stepsOf(run) * observables),
+      planned.map(({ input }) => input.shape[0] * columns.count),
     );
     let deviceSteps = 0;
     try {
@@ -113,8 +115,7 @@ export function createTwinResponder(
   return async (network, stage, index, task, seen) => {
     const own = stageNetwork(network, stage);
     const walk = createNetworkWalker(kernels, own, twin, { noise: true });
-    const { observables } = sizesOf(network);
-    const columns = columnsOf(stage, network.hold * observables);
+    const columns = blockOf(sizesOf(network), stage, "samples");
     const planned = planRuns(task, seen);
     const inputs = planned.map(({ input, responses }) =>
       stageInput(network, stage, input, responses),
@@ -127,24 +128,20 @@ export function createTwinResponder(
   };
 }
 
-interface Columns {
-  readonly first: number;
-  readonly count: number;
+/** Samples that the devices of a stage run at a task step, all its nodes together. */
+export function samplesOf(network: Network, { first, count }: Stage): number {
+  const nodes = sizesOf(network).nodes.slice(first, first + count);
+  return nodes.reduce((sum, { hold }) => sum + hold, 0);
 }
 
-const columnsOf = ({ first, count }: Stage, width: number): Columns => ({
-  first: first * width,
-  count: count * width,
-});
-
-function putColumns({ shape, data }: HostArray, columns: Columns, values: Float64Array): void {
+function putColumns({ shape, data }: HostArray, columns: Block, values: Float64Array): void {
   for (let t = 0; t < shape[0]; t++) {
     const row = values.subarray(t * columns.count, (t + 1) * columns.count);
     data.set(row, t * shape[1] + columns.first);
   }
 }
 
-function takeColumns({ shape, data }: HostArray, columns: Columns): Float64Array {
+function takeColumns({ shape, data }: HostArray, columns: Block): Float64Array {
   const values = new Float64Array(shape[0] * columns.count);
   for (let t = 0; t < shape[0]; t++) {
     const at = t * shape[1] + columns.first;

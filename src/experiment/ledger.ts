@@ -1,4 +1,4 @@
-import { chooseWindow, type Network, type TrainOptions } from "../network/index.ts";
+import { chooseWindow, type Network, sizesOf, type TrainOptions } from "../network/index.ts";
 import { formatTable, type ReportTable } from "../report/index.ts";
 import type { Task } from "../tasks/index.ts";
 import { formatSeconds } from "./duration.ts";
@@ -111,12 +111,12 @@ const lengthOf = (part: Task["train"]): number =>
 /**
  * Twin-steps of a training: its updates, and the validations between them.
  *
- * @param nodes    Nodes that are trained together.
+ * @param nodes    Names of those that are trained together.
  * @param reports  Validations.
  */
 export function trainingSteps(
-  { hold }: Pick<Network, "hold">,
-  nodes: number,
+  network: Network,
+  nodes: readonly string[],
   task: Task,
   { batch = 32, paths = 1, window, warmUp }: TrainOptions,
   iterations: number,
@@ -124,11 +124,23 @@ export function trainingSteps(
 ): number {
   const { steps } = chooseWindow(task, window, warmUp);
   const perUpdate = batch * paths * steps;
-  return nodes * hold * (iterations * perUpdate + reports * lengthOf(task.validation));
+  return samplesOf(network, nodes) * (iterations * perUpdate + reports * lengthOf(task.validation));
+}
+
+/** The names of all nodes. */
+export const namesOf = ({ nodes }: Network): readonly string[] => nodes.map(({ name }) => name);
+
+/** Samples of some nodes at a task step, all together. */
+function samplesOf(network: Network, names: readonly string[]): number {
+  const { nodes } = sizesOf(network);
+  return nodes.reduce(
+    (sum, { hold }, i) => sum + (names.includes(network.nodes[i].name) ? hold : 0),
+    0,
+  );
 }
 
 /** Twin-steps of simulating parts of a task once with the whole network. */
 export function simulationSteps(network: Network, ...parts: readonly Task["train"][]): number {
   const steps = parts.reduce((sum, part) => sum + lengthOf(part), 0);
-  return network.nodes.length * network.hold * steps;
+  return samplesOf(network, namesOf(network)) * steps;
 }

@@ -1,5 +1,5 @@
 import { createArray, type HostArray, type Interval } from "../base/index.ts";
-import { type Network, sizesOf } from "../network/index.ts";
+import { type Block, type Network, sizesOf } from "../network/index.ts";
 import {
   confusionMatrix,
   type Figure,
@@ -71,7 +71,7 @@ const layerAndNode = /^layer (\d+), node (\d+)$/;
 
 /** The network as nodes and edges; a block of weights counts by its largest. */
 function drawnNetwork(network: Network): Figure {
-  const { inputs, coupled, delays, read } = sizesOf(network);
+  const { nodes: layout, delays } = sizesOf(network);
   const { nodes, edges, weights, taskInputs, outputs } = network;
   const largest = (name: string, rows: number[], cols: number[]): number => {
     const { shape, data } = weights[name];
@@ -84,8 +84,7 @@ function drawnNetwork(network: Network): Figure {
     }
     return found;
   };
-  const span = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
-  const rowsOf = (node: number) => span(node * inputs, inputs);
+  const span = ({ first, count }: Block) => Array.from({ length: count }, (_, i) => first + i);
   const drawn = [
     ...nodes.flatMap((node, i) =>
       node.seesInput
@@ -93,7 +92,11 @@ function drawnNetwork(network: Network): Figure {
             {
               from: "task input",
               to: node.name,
-              weight: largest("inputMask", rowsOf(i), span(0, taskInputs)),
+              weight: largest(
+                "inputMask",
+                span(layout[i].drives),
+                span({ first: 0, count: taskInputs }),
+              ),
             },
           ]
         : [],
@@ -101,12 +104,12 @@ function drawnNetwork(network: Network): Figure {
     ...edges.map(({ from, to, delay }) => ({
       from: nodes[from].name,
       to: nodes[to].name,
-      weight: largest(`coupling${delay}`, rowsOf(to), span(from * coupled, coupled)),
+      weight: largest(`coupling${delay}`, span(layout[to].drives), span(layout[from].coupled)),
     })),
     ...nodes.map((node, i) => ({
       from: node.name,
       to: "readout",
-      weight: largest("readout", span(0, outputs), span(i * read, read)),
+      weight: largest("readout", span({ first: 0, count: outputs }), span(layout[i].read)),
     })),
   ];
   const delayed =

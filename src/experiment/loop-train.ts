@@ -17,7 +17,7 @@ import {
 } from "../network/index.ts";
 import { computeBaselines, createTask, type Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
-import { costText, simulationSteps, trainingSteps } from "./ledger.ts";
+import { costText, namesOf, simulationSteps, trainingSteps } from "./ledger.ts";
 import type { LoopContext, TrainedNetwork } from "./loop-context.ts";
 import { nodeDevices } from "./loop-device.ts";
 import type { LoopPlan, TrainedArm } from "./loop-plan.ts";
@@ -129,7 +129,7 @@ async function trainAtOnce(
   );
   const training = trainingScore(kernels, network, twin, task, stream);
   const steps = trainingSteps(
-    ...([network, network.nodes.length, task, plan.train, iterations] as const),
+    ...([network, namesOf(network), task, plan.train, iterations] as const),
     history.length + 1,
   );
   await onSpent?.(`train ${arm}`, { twinSteps: steps + simulationSteps(network, task.train) });
@@ -175,7 +175,7 @@ async function cascadeOne(
   const training = trainingScore(kernels, network, twin, task, stream);
   const updates = stages.map((stage) =>
     trainingSteps(
-      ...([network, stage.nodes.length, task, plan.train, stage.iterations] as const),
+      ...([network, stage.nodes, task, plan.train, stage.iterations] as const),
       stage.history.length + 1,
     ),
   );

@@ -74,7 +74,7 @@ const feedsOf = (network: Network, { steps, rows }: NetworkGraphSize, task?: Flo
   const values: Record<string, ArrayLike<number>> = {
     "task input": task ?? draw(steps * rows * network.taskInputs),
     ids: Float64Array.from({ length: rows }, (_, i) => i),
-    history: draw(sizes.memory * rows * sizes.nodes * sizes.coupled),
+    history: draw(sizes.memory * rows * sizes.coupled),
   };
   stagesOf(network).forEach((stage, i) => {
     values[`state ${i}`] = initialState(twin, rows * stage.count);
@@ -315,13 +315,13 @@ test("cutting time in two and carrying states and history over changes nothing b
   const half = createNetworkGraph(network, node, { steps: 3, rows: 2, noise: true });
   const task = feeds.values["task input"] as Float64Array;
   const noiseAt = (firstStep: number) => ({ ...feeds.noise, firstStep });
-  const first = interpret([half.read, half.history as Node, ...half.states], {
+  const first = interpret([half.read, ...Object.values(half.next)], {
     values: { ...feeds.values, "task input": task.slice(0, 12) },
     noise: noiseAt(0),
   });
-  const states = Object.fromEntries(first.slice(2).map((value, i) => [`state ${i}`, value]));
+  const carried = Object.fromEntries(Object.keys(half.next).map((name, i) => [name, first[i + 1]]));
   const [second] = interpret([half.read], {
-    values: { ...feeds.values, ...states, history: first[1], "task input": task.slice(12) },
+    values: { ...feeds.values, ...carried, "task input": task.slice(12) },
     noise: noiseAt(9),
   });
   const [expected] = interpret([whole.read], { ...feeds, noise: noiseAt(0) });

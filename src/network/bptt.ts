@@ -26,16 +26,23 @@ import {
 } from "../engine/index.ts";
 import type { TwinGraph } from "../twin/index.ts";
 import {
+  type Block,
+  blockOf,
+  choicesOf,
   couplingName,
   couplingSelection,
+  drawsPerStep,
   inputSelection,
   type Network,
   type NetworkSizes,
+  type NodeKind,
+  type NodeLayout,
   type Readout,
   sizesOf,
   weightShapes,
 } from "./network.ts";
-import { type Stage, stagesOf } from "./stages.ts";
+import { groupsOf, type NodeGroup, type Stage, stagesOf } from "./stages.ts";
+import { graphsByName, type NodeGraphs } from "./twins.ts";
 
 /** How large a graph is, and what is random in it. */
 export interface NetworkGraphSize {
@@ -55,36 +62,34 @@ export interface NetworkGraphSize {
 
 /** A network as a graph. Its inputs are named in {@link networkInputs}. */
 export interface NetworkGraph {
-  /** What is read of the nodes at every task step, [T * B, nodes * samples * observables]. */
+  /** What is read of the nodes at every task step, [T * B, read values]. */
   readonly read: Node;
   /** The task's input, [T * B, task inputs]. */
   readonly taskInput: Node;
-  /** States of each stage's nodes after the last step, [B * nodes of the stage, stateCols]. */
-  readonly states: readonly Node[];
-  /** The last `memory` coupled responses, oldest first, [memory * B, nodes * coupled]. */
-  readonly history?: Node;
+  /** What moves on, after the last step: by the name of the input that would carry it on. */
+  readonly next: Readonly<Record<string, Node>>;
   /** Every weight of the network by name. */
   readonly parameters: Readonly<Record<string, Node>>;
 }
 
-/** Names of a network graph's inputs. */
+/** Names of a network graph's inputs; groups are those of `groupsOf`, by position. */
 export const networkInputs: {
   readonly task: "task input";
   readonly ids: "ids";
   readonly history: "history";
-  readonly carrier: "carrier";
-  readonly state: (stage: number) => string;
+  readonly carrier: (group: number) => string;
+  readonly state: (group: number) => string;
 } = {
   /** [T, B, task inputs] */
   task: "task input",
   /** [B, 1], where there is noise. */
   ids: "ids",
-  /** [memory, B, nodes * coupled], where there are delays. */
+  /** The last coupled responses, oldest first, [memory, B, coupled values], where there are delays. */
   history: "history",
   /** [T * hold, 1, 2], shared, for devices with a carrier. */
-  carrier: "carrier",
-  /** [B * nodes of the stage, stateCols] */
-  state: (stage) => `state ${stage}`,
+  carrier: (group) => `carrier ${group}`,
+  /** [B * nodes of the group, stateCols] */
+  state: (group) => `state ${group}`,
 };
 
 /** Share of the derivative that a cut drive keeps, so that a saturated node can come back. */
@@ -98,50 +103,56 @@ const clippedSlope = 0.1;
  * Before the first step coupled responses are `history`; zeros stand for a rest at the mean.
  *
  * @param network  Checked; its weights are not read.
- * @param node     One step of the twin that all nodes share.
+ * @param nodes    One step of the twin that all nodes share, or of each twin by name.
+ * @throws         `unknown-name` if a twin is missing; `shape-mismatch` if one does not fit.
  */
 export function createNetworkGraph(
   network: Network,
-  node: TwinGraph,
+  nodes: NodeGraphs,
   size: NetworkGraphSize,
 ): NetworkGraph {
-  const builder = createBuilder(network, node, size);
-  const stages = stagesOf(network);
+  const builder = createBuilder(network, graphsByName(network, nodes), size);
   const reads: Node[] = [];
-  const states: Node[] = [];
+  const next: Record<string, Node> = {};
   let coupled: Node | undefined;
-  stages.forEach((stage, i) => {
+  stagesOf(network).forEach((stage, i) => {
     const result = runStage(builder, stage, i, coupled);
     reads.push(result.read);
-    states.push(result.state);
+    Object.assign(next, result.next);
     coupled = coupled ? concat([coupled, result.coupled]) : result.coupled;
   });
   const { history, sizes } = builder;
-  const last =
-    history &&
-    sliceRows(
-      concatRows([history, coupled as Node]),
+  if (history) {
+    const whole = concatRows([history, coupled as Node]);
+    next[networkInputs.history] = sliceRows(
+      whole,
       size.steps * size.rows,
       sizes.memory * size.rows,
     );
-  return {
-    read: concat(reads),
-    taskInput: builder.task,
-    states,
-    history: last,
-    parameters: builder.parameters,
-  };
+  }
+  const { task: taskInput, parameters } = builder;
+  return { read: concat(reads), taskInput, next, parameters };
+}
+
+/** Nodes that are rows of the same matrices, and what they need. */
+interface Group extends NodeGroup {
+  /** Position among all groups: names its inputs and its noise. */
+  readonly number: number;
+  readonly twin: TwinGraph;
+  readonly kind: NodeKind;
+  readonly choices: ReturnType<typeof choicesOf>;
+  readonly drives: Block;
+  readonly carrier?: Node;
 }
 
 interface Builder {
   readonly network: Network;
-  readonly node: TwinGraph;
+  readonly groups: readonly Group[];
   readonly size: NetworkGraphSize;
   readonly sizes: NetworkSizes;
   readonly task: Node;
   readonly ids?: Node;
   readonly history?: Node;
-  readonly carrier?: Node;
   readonly parameters: Readonly<Record<string, Node>>;
   /** B with zeros where a node does not see the input. */
   readonly mask: Node;
@@ -149,9 +160,12 @@ interface Builder {
   readonly couplings: ReadonlyMap<number, Node>;
 }
 
-function createBuilder(network: Network, node: TwinGraph, size: NetworkGraphSize): Builder {
+function createBuilder(
+  network: Network,
+  twins: Readonly<Record<string, TwinGraph>>,
+  size: NetworkGraphSize,
+): Builder {
   const sizes = sizesOf(network);
-  checkTwin(sizes, node);
   const { steps, rows } = size;
   const shapes = weightShapes(network);
   const parameters = Object.fromEntries(
@@ -163,20 +177,16 @@ function createBuilder(network: Network, node: TwinGraph, size: NetworkGraphSize
       : mul(parameters[name], literal(shapes[name], selection));
   const drawsNoise = size.noise || (size.driveNoise ?? 0) > 0;
   return {
-    network,
-    node,
-    size,
-    sizes,
+    ...{ network, size, sizes, parameters },
+    groups: groupsOf(network).map((group, i) =>
+      createGroup(network, sizes, twins, steps, group, i),
+    ),
     task: input(networkInputs.task, [rows, network.taskInputs], { steps }),
     ids: drawsNoise ? input(networkInputs.ids, [rows, 1]) : undefined,
     history:
       sizes.memory > 0
-        ? input(networkInputs.history, [rows, sizes.nodes * sizes.coupled], { steps: sizes.memory })
+        ? input(networkInputs.history, [rows, sizes.coupled], { steps: sizes.memory })
         : undefined,
-    carrier: node.needsCarrier
-      ? input(networkInputs.carrier, [1, 2], { steps: steps * network.hold, shared: true })
-      : undefined,
-    parameters,
     mask: select("inputMask", inputSelection(network)),
     couplings: new Map(
       sizes.delays.map((delay) => [
@@ -187,61 +197,164 @@ function createBuilder(network: Network, node: TwinGraph, size: NetworkGraphSize
   };
 }
 
-interface StageResult {
-  /** [T * B, nodes of the stage * coupled] */
-  readonly coupled: Node;
-  /** [T * B, nodes of the stage * read] */
-  readonly read: Node;
-  /** [B * nodes of the stage, stateCols] */
-  readonly state: Node;
+function createGroup(
+  network: Network,
+  sizes: NetworkSizes,
+  twins: Readonly<Record<string, TwinGraph>>,
+  steps: number,
+  group: NodeGroup,
+  number: number,
+): Group {
+  const node = network.nodes[group.first];
+  const choices = choicesOf(network, node);
+  const twin = twins[node.twin];
+  checkTwin(sizes.nodes[group.first], twin);
+  const shape = { steps: steps * choices.hold, shared: true };
+  return {
+    ...group,
+    ...{ number, twin, choices },
+    kind: network.kinds[node.twin],
+    drives: blockOf(sizes, group, "drives"),
+    carrier: twin.needsCarrier ? input(networkInputs.carrier(number), [1, 2], shape) : undefined,
+  };
 }
 
+interface StageResult {
+  /** [T * B, coupled values of the stage] */
+  readonly coupled: Node;
+  /** [T * B, read values of the stage] */
+  readonly read: Node;
+  readonly next: Readonly<Record<string, Node>>;
+}
+
+/** Groups of a stage with loops walk together; without loops each walks for itself. */
 function runStage(builder: Builder, stage: Stage, index: number, earlier?: Node): StageResult {
-  const { network, node, size, carrier, ids } = builder;
-  const { steps, rows } = size;
   const outside = driveFromOutside(builder, stage, index, earlier);
-  const held = stage.isRecurrent
-    ? outside
-    : nameDrive(builder, stage, limitDrive(network, stage, outside));
-  const loops = stage.isRecurrent ? innerCouplings(builder, stage) : [];
-  const line = pastResponses(builder, stage, Math.max(0, ...loops.map(({ delay }) => delay)));
-  const drawn =
-    size.noise && ids
-      ? [normals(`stage ${index}`, ids, steps * network.hold, stage.count * node.normalCols)]
-      : [];
+  const groups = builder.groups.filter((group) => group.stage === index);
+  if (stage.isRecurrent) {
+    return walkGroups(builder, groups, outside, {
+      couplings: innerCouplings(builder, stage),
+      past: pastResponses(builder, stage),
+    });
+  }
+  const from = blockOf(builder.sizes, stage, "drives").first;
+  const results = groups.map((group) => {
+    const given = slice(outside, group.drives.first - from, group.drives.count);
+    return walkGroups(
+      builder,
+      [group],
+      nameDrive(builder, group, limitDrive(builder, group, given)),
+    );
+  });
+  return {
+    coupled: concat(results.map(({ coupled }) => coupled)),
+    read: concat(results.map(({ read }) => read)),
+    next: Object.assign({}, ...results.map(({ next }) => next)),
+  };
+}
+
+/** Couplings within a stage. */
+interface Loops {
+  /** By delay, each [drives of the stage, coupled values of the stage]. */
+  readonly couplings: readonly { readonly delay: number; readonly weights: Node }[];
+  /** y(-1), y(-2) ... of the stage, each [B, coupled values of the stage]. */
+  readonly past: readonly Node[];
+}
+
+/**
+ * Walk groups through all task steps.
+ *
+ * @param given  Their drives [T * B, drives]: in device units, or without what `loops` adds.
+ */
+function walkGroups(
+  builder: Builder,
+  groups: readonly Group[],
+  given: Node,
+  loops?: Loops,
+): StageResult {
+  const { size, ids } = builder;
+  const { steps, rows } = size;
+  const starts = groups.map(({ number, count, twin }) =>
+    input(networkInputs.state(number), [rows * count, twin.stateCols]),
+  );
+  const carriers = groups.flatMap(({ carrier }) => (carrier ? [carrier] : []));
+  const perStep = drawsPerStep(builder.network);
+  const draw = ({ number, count, twin, choices }: Group): Node => {
+    const cols = count * twin.normalCols * (choices.hold / perStep);
+    return normals(`stage ${number}`, ids as Node, steps * perStep, cols);
+  };
+  const sequences = [given, ...carriers, ...(size.noise ? groups.map(draw) : [])];
+  const carry = [...starts, ...(loops?.past ?? [])];
   const walked = scan(
-    {
-      steps,
-      carry: [input(networkInputs.state(index), [rows * stage.count, node.stateCols]), ...line],
-      sequences: [held, ...(carrier ? [carrier] : []), ...drawn],
-      checkpoint: size.checkpoint,
-    },
-    ([state, ...past], [given, ...rest]) => {
-      const sums = loops.map(({ delay, weights }) => matmul(past[delay - 1], weights, "nt"));
-      const drive = stage.isRecurrent
-        ? limitDrive(network, stage, addAll([given, ...sums]))
-        : given;
-      const held = holdDrive(builder, stage, state, drive, {
-        carrier: carrier && rest[0],
-        normals: size.noise ? rest[rest.length - 1] : undefined,
-      });
-      const coupled = pickSamples(held.samples, network.couplingSamples, rows);
-      const read = pickSamples(held.samples, size.samples ?? network.readout.samples, rows);
-      return {
-        carry: [held.state, ...(past.length > 0 ? [coupled, ...past.slice(0, -1)] : [])],
-        outputs: [coupled, read],
-      };
+    { steps, carry, sequences, checkpoint: size.checkpoint },
+    (before, [held, ...rest]) => {
+      const past = before.slice(groups.length);
+      const sums = loops?.couplings.map(({ delay, weights }) =>
+        matmul(past[delay - 1], weights, "nt"),
+      );
+      const drives = sums ? addAll([held, ...sums]) : held;
+      const after = stepGroups(builder, groups, before, drives, rest, loops !== undefined);
+      const line = past.length > 0 ? [after.coupled, ...past.slice(0, -1)] : [];
+      return { carry: [...after.states, ...line], outputs: [after.coupled, after.read] };
     },
   );
   const [coupled, read] = walked.outputs;
-  return { coupled, read, state: walked.carry[0] };
+  const next = groups.map(({ number }, i) => [networkInputs.state(number), walked.carry[i]]);
+  return { coupled, read, next: Object.fromEntries(next) };
 }
 
-/** B u + b + sum over earlier stages of C y(k - d): [T * B, nodes of the stage * inputs]. */
+/** One task step of groups that walk together. */
+function stepGroups(
+  builder: Builder,
+  groups: readonly Group[],
+  states: readonly Node[],
+  drives: Node,
+  sequences: readonly Node[],
+  limits: boolean,
+): { readonly states: readonly Node[]; readonly coupled: Node; readonly read: Node } {
+  const { size } = builder;
+  const from = groups[0].drives.first;
+  const carriers = groups.filter(({ carrier }) => carrier);
+  const stepped = groups.map((group, i) => {
+    const own = slice(drives, group.drives.first - from, group.drives.count);
+    const held = holdDrive(
+      builder,
+      group,
+      states[i],
+      limits ? limitDrive(builder, group, own) : own,
+      {
+        carrier: group.carrier && sequences[carriers.indexOf(group)],
+        normals: size.noise
+          ? sampleRows(builder, group, sequences[carriers.length + i])
+          : undefined,
+      },
+    );
+    const { couplingSamples, readoutSamples } = group.choices;
+    return {
+      state: held.state,
+      coupled: pickSamples(held.samples, couplingSamples, size.rows),
+      read: pickSamples(held.samples, size.samples ?? readoutSamples, size.rows),
+    };
+  });
+  return {
+    states: stepped.map(({ state }) => state),
+    coupled: concat(stepped.map(({ coupled }) => coupled)),
+    read: concat(stepped.map(({ read }) => read)),
+  };
+}
+
+/** Normals of a task step by sample, [hold * B, cols], where they came side by side. */
+function sampleRows({ size }: Builder, { choices }: Group, drawn: Node): Node {
+  const cols = (drawn.shape[1] * drawn.shape[0]) / (size.rows * choices.hold);
+  if (cols === drawn.shape[1]) return drawn;
+  return concatRows(Array.from({ length: choices.hold }, (_, i) => slice(drawn, i * cols, cols)));
+}
+
+/** B u + b + sum over earlier stages of C y(k - d): [T * B, drives of the stage]. */
 function driveFromOutside(builder: Builder, stage: Stage, index: number, earlier?: Node): Node {
   const { network, size, sizes, task, ids, history, couplings } = builder;
   const { steps, rows, driveNoise = 0 } = size;
-  const [first, count] = [stage.first * sizes.inputs, stage.count * sizes.inputs];
+  const { first, count } = blockOf(sizes, stage, "drives");
   const bias = slice(builder.parameters.bias, first, count);
   const terms = [add(matmul(task, sliceRows(builder.mask, first, count), "nt"), bias)];
   for (const [delay, weights] of couplings) {
@@ -270,35 +383,33 @@ const isIn = (stage: Stage, node: number): boolean =>
   node >= stage.first && node < stage.first + stage.count;
 
 /** Couplings among the nodes of a stage, by delay. */
-function innerCouplings(
-  { network, sizes, couplings }: Builder,
-  stage: Stage,
-): { readonly delay: number; readonly weights: Node }[] {
+function innerCouplings({ network, sizes, couplings }: Builder, stage: Stage): Loops["couplings"] {
+  const [drives, coupled] = [blockOf(sizes, stage, "drives"), blockOf(sizes, stage, "coupled")];
   return [...couplings].flatMap(([delay, weights]) => {
-    const isUsed = network.edges.some(
-      (edge) => edge.delay === delay && isIn(stage, edge.from) && isIn(stage, edge.to),
-    );
-    const rows = sliceRows(weights, stage.first * sizes.inputs, stage.count * sizes.inputs);
-    const block = slice(rows, stage.first * sizes.coupled, stage.count * sizes.coupled);
-    return isUsed ? [{ delay, weights: block }] : [];
+    const isUsed = innerDelays(network, stage).includes(delay);
+    const rows = sliceRows(weights, drives.first, drives.count);
+    return isUsed ? [{ delay, weights: slice(rows, coupled.first, coupled.count) }] : [];
   });
 }
 
-/** y(-1), y(-2) ... of a stage's nodes, each [B, nodes of the stage * coupled]. */
-function pastResponses({ history, size, sizes }: Builder, stage: Stage, longest: number): Node[] {
-  return Array.from({ length: longest }, (_, i) => {
+const innerDelays = ({ edges }: Network, stage: Stage): number[] =>
+  edges.flatMap(({ from, to, delay }) => (isIn(stage, from) && isIn(stage, to) ? [delay] : []));
+
+function pastResponses({ network, history, size, sizes }: Builder, stage: Stage): Node[] {
+  const { first, count } = blockOf(sizes, stage, "coupled");
+  return Array.from({ length: Math.max(...innerDelays(network, stage)) }, (_, i) => {
     const block = sliceRows(history as Node, (sizes.memory - 1 - i) * size.rows, size.rows);
-    return slice(block, stage.first * sizes.coupled, stage.count * sizes.coupled);
+    return slice(block, first, count);
   });
 }
 
 /** Standardised to device units, within the safe range; columns (node, input). */
-function limitDrive(network: Network, stage: Stage, drive: Node): Node {
-  const { mean, sd, min, max } = network.kinds[network.nodes[stage.first].twin].drive;
+function limitDrive({ network }: Builder, { kind, count }: Group, drive: Node): Node {
+  const { mean, sd, min, max } = kind.drive;
   const repeat = (value: (input: number) => number): Node =>
     literal(
-      [1, stage.count * mean.length],
-      Array.from({ length: stage.count * mean.length }, (_, i) => value(i % mean.length)),
+      [1, count * mean.length],
+      Array.from({ length: count * mean.length }, (_, i) => value(i % mean.length)),
     );
   const half = (i: number): number => (max[i] - min[i]) / 2;
   const centre = (i: number): number => (max[i] + min[i]) / 2;
@@ -321,39 +432,39 @@ function limitUnit(value: Node, limit: Network["inputLimit"]): Node {
 }
 
 /** A drive under the names of its nodes, for messages about numbers that are not finite. */
-function nameDrive({ network, sizes }: Builder, { first, count }: Stage, drive: Node): Node {
+function nameDrive({ network }: Builder, { first, count, kind }: Group, drive: Node): Node {
   const names = network.nodes.slice(first, first + count).map((node) => node.name);
   const text = `drive of ${count === 1 ? names[0] : `${names[0]} to ${names[count - 1]}`}`;
-  const isRowOfOneNode = drive.shape[1] === sizes.inputs;
+  const isRowOfOneNode = drive.shape[1] === kind.drive.mean.length;
   return labelled(drive, text, isRowOfOneNode ? names : undefined);
 }
 
 /** H device steps under one drive [B, nodes * inputs]; each sample [B * nodes, observables]. */
 function holdDrive(
   builder: Builder,
-  stage: Stage,
+  group: Group,
   start: Node,
   drive: Node,
   sequences: { readonly carrier?: Node; readonly normals?: Node },
 ): { readonly state: Node; readonly samples: readonly Node[] } {
-  const { network, node, size, sizes } = builder;
-  const rows = size.rows * stage.count;
-  const held = nameDrive(builder, stage, reshape(drive, [rows, sizes.inputs]));
+  const { twin, choices } = group;
+  const rows = builder.size.rows * group.count;
+  const held = nameDrive(builder, group, reshape(drive, [rows, twin.inputs]));
   const step = (state: Node, carrier?: Node, drawn?: Node) =>
-    node.step({
+    twin.step({
       state,
       drive: held,
       carrier,
-      normals: drawn && reshape(drawn, [rows, node.normalCols]),
+      normals: drawn && reshape(drawn, [rows, twin.normalCols]),
     });
-  if (network.hold === 1) {
+  if (choices.hold === 1) {
     const { state, measured } = step(start, sequences.carrier, sequences.normals);
     return { state, samples: [measured] };
   }
   const { carrier, normals: drawn } = sequences;
   const walked = scan(
     {
-      steps: network.hold,
+      steps: choices.hold,
       carry: [start],
       sequences: [...(carrier ? [carrier] : []), ...(drawn ? [drawn] : [])],
     },
@@ -362,7 +473,7 @@ function holdDrive(
       return { carry: [next.state], outputs: [next.measured] };
     },
   );
-  const samples = Array.from({ length: network.hold }, (_, i) =>
+  const samples = Array.from({ length: choices.hold }, (_, i) =>
     sliceRows(walked.outputs[0], i * rows, rows),
   );
   return { state: walked.carry[0], samples };
@@ -378,13 +489,13 @@ function pickSamples(samples: readonly Node[], choice: Readout["samples"], rows:
   return reshape(picked, [rows, (picked.shape[0] / rows) * picked.shape[1]]);
 }
 
-function checkTwin(sizes: NetworkSizes, node: TwinGraph): void {
-  if (node.inputs === sizes.inputs && node.observables === sizes.observables) return;
+function checkTwin({ drives, observables }: NodeLayout, twin: TwinGraph): void {
+  if (twin.inputs === drives.count && twin.observables === observables) return;
   throw fault("shape-mismatch", {
     where: "createNetworkGraph",
     what: "the twin is not the one that the network was made for",
-    got: `${node.inputs} inputs and ${node.observables} observables`,
-    expected: `${sizes.inputs} and ${sizes.observables}`,
+    got: `${twin.inputs} inputs and ${twin.observables} observables`,
+    expected: `${drives.count} and ${observables}`,
     fix: "Read the twin named in the network's nodes",
   });
 }

@@ -1,5 +1,12 @@
 import { fault, findNonFinite } from "../base/index.ts";
-import { type Network, type NetworkEdge, type NodeKind, weightShapes } from "./network.ts";
+import {
+  choicesOf,
+  type Network,
+  type NetworkEdge,
+  type NetworkShape,
+  type NodeKind,
+  weightShapes,
+} from "./network.ts";
 import { depthsOf } from "./stages.ts";
 
 /**
@@ -28,19 +35,25 @@ export function checkNetwork(network: Network, where: string): void {
  * @returns  Empty if it can run. Weights are looked at only where the graph itself is sound.
  */
 export function findNetworkProblems(network: Network): readonly string[] {
-  const structure = [...sizeProblems(network), ...nodeProblems(network), ...edgeProblems(network)];
+  const structure = findShapeProblems(network);
   if (structure.length > 0) return structure;
   return [
     ...loopProblems(network),
     ...orderProblems(network),
     ...reachProblems(network),
+    ...pulseProblems(network),
     ...weightProblems(network),
   ];
 }
 
+/** What is wrong with sizes, names and edges, without which nothing else can be said. */
+export function findShapeProblems(network: NetworkShape): readonly string[] {
+  return [...sizeProblems(network), ...nodeProblems(network), ...edgeProblems(network)];
+}
+
 const isCount = (value: number, least = 1): boolean => Number.isInteger(value) && value >= least;
 
-function sizeProblems(network: Network): string[] {
+function sizeProblems(network: NetworkShape): string[] {
   const problems: string[] = [];
   const count = (name: "hold" | "taskInputs" | "outputs"): void => {
     if (!isCount(network[name]))
@@ -87,23 +100,24 @@ function kindProblems(name: string, { drive, response, dt }: NodeKind): string[]
   return problems;
 }
 
-function nodeProblems({ nodes, kinds }: Network): string[] {
+function nodeProblems({ nodes, kinds }: NetworkShape): string[] {
   if (nodes.length === 0) return ["there are no nodes"];
   const problems: string[] = [];
   const seen = new Set<string>();
-  for (const { name, twin } of nodes) {
+  for (const { name, twin, hold } of nodes) {
     if (seen.has(name)) problems.push(`two nodes are named '${name}'`);
     seen.add(name);
     if (!Object.hasOwn(kinds, twin))
       problems.push(`node '${name}' asks for the unknown twin '${twin}'`);
+    if (hold !== undefined && !isCount(hold))
+      problems.push(
+        `node '${name}' holds its drive for ${hold} samples, not a whole number from 1`,
+      );
   }
-  const used = new Set(nodes.map((node) => node.twin));
-  if (used.size > 1)
-    problems.push(`nodes use ${used.size} twins (${[...used].join(", ")}), one is supported`);
   return problems;
 }
 
-function edgeProblems({ nodes, edges, live }: Network): string[] {
+function edgeProblems({ nodes, edges, live }: NetworkShape): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
   for (const edge of edges) {
@@ -161,6 +175,19 @@ function reachProblems({ nodes, edges }: Network): string[] {
   return nodes.flatMap(({ name }, i) =>
     reached[i] ? [] : [`node '${name}' is not connected: no path leads to it from the input`],
   );
+}
+
+/** Nodes of a live network take a task step together: equally long, unless devices wait. */
+function pulseProblems(network: Network): string[] {
+  const { nodes, kinds, live, waits } = network;
+  if (!live || waits) return [];
+  const lengths = nodes.map((node) => kinds[node.twin].dt * choicesOf(network, node).hold);
+  const other = lengths.findIndex((length) => Math.abs(length / lengths[0] - 1) > 1e-6);
+  if (other < 0) return [];
+  return [
+    `a task step lasts ${lengths[0]} s on node '${nodes[0].name}' but ${lengths[other]} s on ` +
+      `'${nodes[other].name}'; choose their \`hold\`, or say that devices wait (\`waits\`)`,
+  ];
 }
 
 function weightProblems(network: Network): string[] {

@@ -1,10 +1,13 @@
 import type { HostArray } from "../base/index.ts";
 import {
+  blockOf,
   couplingName,
   couplingSelection,
+  type InputLimit,
   inputSelection,
   type Network,
   type NetworkSizes,
+  type NodeKind,
   sizesOf,
 } from "./network.ts";
 import type { Stage } from "./stages.ts";
@@ -17,9 +20,9 @@ export interface DriveSource {
    * @param stage    Its nodes.
    * @param step     k, from 0.
    * @param input    u [time, task inputs] of the whole sequence.
-   * @param coupled  Coupled responses of all nodes so far, [time, nodes * coupled], standardised;
+   * @param coupled  Coupled responses of all nodes so far, [time, coupled values], standardised;
    *                 rows before k (and row k of earlier stages) are read.
-   * @param out      Receives [nodes of the stage * inputs].
+   * @param out      Receives the drives of the stage.
    */
   readonly driveAt: (
     stage: Stage,
@@ -45,35 +48,46 @@ interface Terms {
 export function createDriveSource(network: Network): DriveSource {
   const sizes = sizesOf(network);
   const { weights, taskInputs } = network;
-  const drives = sizes.nodes * sizes.inputs;
-  const mask = termsOf(weights.inputMask.data, inputSelection(network), drives, taskInputs);
+  const mask = termsOf(weights.inputMask.data, inputSelection(network), sizes.drives, taskInputs);
   const couplings = sizes.delays.map((delay) => ({
     delay,
     terms: termsOf(
       weights[couplingName(delay)].data,
       couplingSelection(network, delay),
-      drives,
-      sizes.nodes * sizes.coupled,
+      sizes.drives,
+      sizes.coupled,
     ),
   }));
-  const { mean, sd, min, max } = network.kinds[network.nodes[0].twin].drive;
-  const limit = (value: number, i: number): number => {
-    const [half, centre] = [(max[i] - min[i]) / 2, (max[i] + min[i]) / 2];
-    if (network.inputLimit === "smooth") return centre + half * Math.tanh((value - centre) / half);
-    return Math.min(max[i], Math.max(min[i], value));
-  };
+  const finish = network.nodes.flatMap(({ twin }) => {
+    const { drive } = network.kinds[twin];
+    return drive.mean.map((_, i) => finisherOf(drive, i, network.inputLimit));
+  });
   const driveAt: DriveSource["driveAt"] = (stage, step, input, coupled, out) => {
-    for (let i = 0; i < stage.count * sizes.inputs; i++) {
-      const row = stage.first * sizes.inputs + i;
+    const { first, count } = blockOf(sizes, stage, "drives");
+    for (let i = 0; i < count; i++) {
+      const row = first + i;
       let sum = weights.bias.data[row] + product(mask[row], input, step);
       for (const { delay, terms } of couplings) {
         if (step >= delay) sum += product(terms[row], coupled, step - delay);
       }
-      const which = i % sizes.inputs;
-      out[i] = limit(mean[which] + sd[which] * sum, which);
+      out[i] = finish[row](sum);
     }
   };
   return { driveAt, sizes };
+}
+
+/** From standardised to device units, within the safe range. */
+function finisherOf(
+  { mean, sd, min, max }: NodeKind["drive"],
+  i: number,
+  inputLimit: InputLimit,
+): (standardised: number) => number {
+  const [half, centre] = [(max[i] - min[i]) / 2, (max[i] + min[i]) / 2];
+  return (standardised) => {
+    const value = mean[i] + sd[i] * standardised;
+    if (inputLimit === "smooth") return centre + half * Math.tanh((value - centre) / half);
+    return Math.min(max[i], Math.max(min[i], value));
+  };
 }
 
 /** Row by row, the columns at which something is selected and their weights. */

@@ -32,11 +32,20 @@ export interface StoredNetwork extends NetworkRecord {
 
 const count = z.int().min(0);
 const numbers = z.array(z.number());
+const couplingChoices = ["last", "all"] as const;
+const readoutChoices = ["last", "all", "mean"] as const;
 const scales = { mean: numbers, sd: numbers };
 const documentSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   program: z.string(),
-  nodes: z.array(z.strictObject({ name: z.string(), twin: z.string(), seesInput: z.boolean() })),
+  nodes: z.array(
+    z.strictObject({
+      ...{ name: z.string(), twin: z.string(), seesInput: z.boolean() },
+      hold: z.int().min(1).optional(),
+      couplingSamples: z.enum(couplingChoices).optional(),
+      readoutSamples: z.enum(readoutChoices).optional(),
+    }),
+  ),
   /** Each [from, to, delay]: positions in `nodes`, task steps. */
   edges: z.array(z.tuple([count, count, count])),
   kinds: z.record(
@@ -45,14 +54,18 @@ const documentSchema = z.strictObject({
       dt: z.number(),
       drive: z.strictObject({ ...scales, min: numbers, max: numbers }),
       response: z.strictObject(scales),
+      units: z
+        .strictObject({ drive: z.array(z.string()), response: z.array(z.string()) })
+        .optional(),
     }),
   ),
   hold: z.int().min(1),
   live: z.boolean(),
+  waits: z.boolean().optional(),
   inputLimit: z.enum(["clip", "smooth"]),
-  couplingSamples: z.enum(["last", "all"]),
+  couplingSamples: z.enum(couplingChoices),
   readout: z.strictObject({
-    samples: z.enum(["last", "all", "mean"]),
+    samples: z.enum(readoutChoices),
     over: z.enum(["each-step", "time-mean", "last-step"]),
     seesInput: z.boolean(),
   }),
@@ -69,13 +82,14 @@ export function formatNetwork(
 ): NetworkFiles {
   checkNetwork(network, "formatNetwork");
   const { weights, edges, ...settings } = network;
-  const document = {
+  // Parsed for the order of its keys: equal networks give equal bytes, however they were made.
+  const document = documentSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     program,
     ...settings,
     edges: edges.map(({ from, to, delay }) => [from, to, delay]),
     training,
-  };
+  });
   const tensors = Object.entries(weights).map(
     ([name, { shape, data }]) => [name, { dtype: "F32", shape, data }] as const,
   );

@@ -37,13 +37,18 @@ export {
 } from "./fit-readout.ts";
 export { nodeKindOf } from "./kind.ts";
 export {
+  type Block,
+  blockOf,
   type ChannelScales,
+  choicesOf,
   type InputLimit,
   type Network,
   type NetworkEdge,
   type NetworkNode,
+  type NetworkShape,
   type NetworkSizes,
   type NodeKind,
+  type NodeLayout,
   type Readout,
   type SampleChoice,
   sizesOf,
@@ -55,6 +60,7 @@ export {
   createLayeredNetwork,
   createNetwork,
   type FreeGraph,
+  type FreeNode,
   type LayeredOptions,
   type NetworkOptions,
 } from "./presets.ts";
@@ -80,5 +86,6 @@ export {
   withOutputScales,
 } from "./train.ts";
 export type { TrainOptions } from "./trainer.ts";
+export type { NodeGraphs, NodeTwins } from "./twins.ts";
 export { createNetworkWalker, type NetworkWalker } from "./walk.ts";
 export type { WeightScales } from "./weights.ts";

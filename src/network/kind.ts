@@ -28,5 +28,9 @@ export function nodeKindOf(twin: Twin): NodeKind {
       mean: twin.scales.observables.map(({ mean }) => mean),
       sd: twin.scales.observables.map(({ sd }) => sd),
     },
+    units: {
+      drive: twin.inputs.map(({ unit }) => unit),
+      response: twin.observables.map(({ unit }) => unit),
+    },
   };
 }

@@ -1,26 +1,33 @@
 import { fault, type Stream } from "../base/index.ts";
-import { checkNetwork } from "./check.ts";
+import { checkNetwork, findShapeProblems } from "./check.ts";
 import type {
   ChannelScales,
   InputLimit,
   Network,
   NetworkEdge,
   NetworkNode,
+  NetworkShape,
   NodeKind,
   Readout,
   SampleChoice,
 } from "./network.ts";
-import { depthsOf } from "./stages.ts";
+import { depthsOf, likeness } from "./stages.ts";
 import { createWeights, type WeightScales } from "./weights.ts";
 
 /** What every network needs to be told; the rest has defaults. */
 export interface NetworkOptions {
   readonly taskInputs: number;
   readonly outputs: number;
-  /** Name and scales of the twin that all nodes share; see {@link NodeKind}. */
+  /** Name and scales of the twin of all nodes that name none; see {@link NodeKind}. */
   readonly twin: { readonly name: string; readonly kind: NodeKind };
+  /** Other twins that nodes name. */
+  readonly twins?: Readonly<Record<string, NodeKind>>;
+  /** Names of twins that nodes without one take in turn, as samples of a device (default: `twin`). */
+  readonly inTurn?: readonly string[];
   /** Device samples per task step (default 1). */
   readonly hold?: number;
+  /** Whether devices wait for each other between task steps (default false). */
+  readonly waits?: boolean;
   /** Default "clip". */
   readonly inputLimit?: InputLimit;
   /** Default "last". */
@@ -32,9 +39,12 @@ export interface NetworkOptions {
   readonly scales?: WeightScales;
 }
 
+/** A node by its name; what is left out is the network's. */
+export type FreeNode = Partial<NetworkNode> & Pick<NetworkNode, "name">;
+
 /** Nodes and edges by name. */
 export interface FreeGraph {
-  readonly nodes: readonly { readonly name: string; readonly seesInput?: boolean }[];
+  readonly nodes: readonly FreeNode[];
   readonly edges: readonly { readonly from: string; readonly to: string; readonly delay: number }[];
   /** Default true; false for stages that are recorded one after another. */
   readonly live?: boolean;
@@ -62,23 +72,28 @@ export function createNetwork(graph: FreeGraph, options: NetworkOptions, stream:
     to: at(to),
     delay,
   }));
-  const depth = depthsOf(graph.nodes.length, named);
-  const order = graph.nodes.map((_, i) => i).sort((a, b) => depth[a] - depth[b] || a - b);
-  const place = new Map(order.map((from, to) => [from, to]));
-  const move = (i: number): number => place.get(i) ?? -1;
   const { twin, taskInputs, outputs } = options;
-  const shape: Omit<Network, "weights"> = {
-    nodes: order.map((i): NetworkNode => {
-      const { name, seesInput = true } = graph.nodes[i];
-      return { name, twin: twin.name, seesInput };
-    }),
-    edges: named.map(({ from, to, delay }) => ({ from: move(from), to: move(to), delay })),
-    kinds: { [twin.name]: twin.kind },
+  const inTurn = options.inTurn ?? [twin.name];
+  const nodes = graph.nodes.map(
+    (node, i): NetworkNode => ({ twin: inTurn[i % inTurn.length], seesInput: true, ...node }),
+  );
+  const shared = {
     hold: options.hold ?? 1,
-    live: graph.live ?? true,
-    inputLimit: options.inputLimit ?? "clip",
     couplingSamples: options.couplingSamples ?? "last",
     readout: { samples: "all", over: "each-step", seesInput: false, ...options.readout },
+  } as const;
+  const order = stageOrder(nodes, named, shared);
+  const place = new Map(order.map((from, to) => [from, to]));
+  const move = (i: number): number => place.get(i) ?? -1;
+  const kinds = { [twin.name]: twin.kind, ...options.twins };
+  const used = new Set(nodes.map((node) => node.twin));
+  const shape: NetworkShape = {
+    nodes: order.map((i) => nodes[i]),
+    edges: named.map(({ from, to, delay }) => ({ from: move(from), to: move(to), delay })),
+    kinds: Object.fromEntries(Object.entries(kinds).filter(([name]) => used.has(name))),
+    ...{ ...shared, live: graph.live ?? true },
+    ...(options.waits ? { waits: true } : {}),
+    inputLimit: options.inputLimit ?? "clip",
     taskInputs,
     outputs,
     outputScales: options.outputScales ?? {
@@ -86,11 +101,23 @@ export function createNetwork(graph: FreeGraph, options: NetworkOptions, stream:
       sd: new Array<number>(outputs).fill(1),
     },
   };
-  const isEmpty = graph.nodes.length === 0;
-  const weights = isEmpty ? {} : createWeights(shape, options.scales ?? {}, stream);
+  const isSound = findShapeProblems(shape).length === 0;
+  const weights = isSound ? createWeights(shape, options.scales ?? {}, stream) : {};
   const network = { ...shape, weights };
   checkNetwork(network, "createNetwork");
   return network;
+}
+
+/** Positions in the order of stages, and within a stage nodes that are alike side by side. */
+function stageOrder(
+  nodes: readonly NetworkNode[],
+  edges: readonly NetworkEdge[],
+  shared: Pick<Network, "hold" | "couplingSamples" | "readout">,
+): number[] {
+  const depth = depthsOf(nodes.length, edges);
+  const kinds = nodes.map((node) => likeness(shared, node));
+  const rank = kinds.map((kind) => kinds.indexOf(kind));
+  return nodes.map((_, i) => i).sort((a, b) => depth[a] - depth[b] || rank[a] - rank[b] || a - b);
 }
 
 function unknownNode(name: string, known: readonly string[]): Error {

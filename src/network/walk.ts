@@ -1,8 +1,8 @@
 import type { HostArray } from "../base/index.ts";
 import type { KernelModule, ParameterSet } from "../engine/index.ts";
-import type { Twin } from "../twin/index.ts";
 import type { Network } from "./network.ts";
 import { createNetworkSimulator, type NetworkSimulator, type SimulatedRun } from "./simulate.ts";
+import type { NodeTwins } from "./twins.ts";
 
 /** Runs a network of twins over any sequences, those of one length side by side. */
 export type NetworkWalker = (
@@ -19,12 +19,12 @@ const longestChunk = 50;
  * Make a walker; programs are compiled when a length of sequence first comes up, and kept.
  *
  * @returns  Calls `visit` once per sequence with its responses
- *           [time, nodes * hold * observables], standardised.
+ *           [time, samples of all nodes], standardised.
  */
 export function createNetworkWalker(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  twins: NodeTwins,
   { noise }: { readonly noise: boolean },
 ): NetworkWalker {
   const made = new Map<string, NetworkSimulator>();
@@ -33,7 +33,7 @@ export function createNetworkWalker(
     const key = `${size.rows} ${size.chunk}`;
     const before = made.get(key);
     if (before) return before;
-    const simulator = createNetworkSimulator(kernels, network, twin, size);
+    const simulator = createNetworkSimulator(kernels, network, twins, size);
     made.set(key, simulator);
     return simulator;
   };
