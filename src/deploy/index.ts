@@ -30,6 +30,14 @@ export {
   type TransferResult,
   transferVerdict,
 } from "./compare.ts";
+export {
+  type InTheLoopContext,
+  type InTheLoopOptions,
+  type InTheLoopProgress,
+  type InTheLoopResult,
+  inTheLoopCost,
+  trainInTheLoop,
+} from "./in-the-loop.ts";
 export type { NodeDevices } from "./node-devices.ts";
 export { type DeviceReadoutOptions, fitReadoutOnDevices } from "./readout-on-devices.ts";
 export type { MeasuredRuns, RunKeeper } from "./stage-responses.ts";

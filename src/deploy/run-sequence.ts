@@ -7,6 +7,8 @@ import type { PreparedDevices } from "./node-devices.ts";
 export interface DeviceRun {
   /** [time, samples of all nodes], standardised: node, then sample, then observable. */
   readonly responses: HostArray;
+  /** Observables of all nodes at their reset, standardised. */
+  readonly start: Float64Array;
   /** Samples that devices ran, all nodes together. */
   readonly deviceSteps: number;
   /** Drive values that a device's safe range cut further than the twin's limits did. */
@@ -23,7 +25,7 @@ export type StageRunner = (
   /** Whole responses: columns of earlier stages are read, those of the stage written. */
   responses: HostArray,
   options?: StageRunOptions,
-) => Promise<Omit<DeviceRun, "responses">>;
+) => Promise<Omit<DeviceRun, "responses" | "start">>;
 
 /** Options of a {@link StageRunner}. */
 export interface StageRunOptions {
@@ -48,7 +50,7 @@ export function createSequenceRunner(
   return async (input, signal) => {
     const run = createRun(network, source, prepared, input, { signal });
     for (const stage of stages) await runStage(run, stage);
-    return { responses: run.responses, ...run.counts };
+    return { responses: run.responses, start: run.start, ...run.counts };
   };
 }
 
@@ -85,6 +87,7 @@ interface Run {
   /** [time, coupled values of all nodes], standardised. */
   readonly coupled: HostArray;
   readonly responses: HostArray;
+  readonly start: Float64Array;
   readonly counts: { deviceSteps: number; cutDrives: number };
 }
 
@@ -95,8 +98,9 @@ function createRun(
   input: HostArray,
   options: StageRunOptions,
 ): Run {
-  const { coupled, samples } = source.sizes;
+  const { coupled, samples, nodes } = source.sizes;
   const time = input.shape[0];
+  const observables = nodes.reduce((sum, node) => sum + node.observables, 0);
   return {
     network,
     source,
@@ -105,6 +109,7 @@ function createRun(
     options,
     coupled: createArray([time, coupled]),
     responses: createArray([time, samples]),
+    start: new Float64Array(observables),
     counts: { deviceSteps: 0, cutDrives: 0 },
   };
 }
@@ -132,11 +137,16 @@ async function runOneByOne(run: Run, stage: Stage): Promise<void> {
 }
 
 /** Reset a node's device, at its run where the run has a number and the device can seek. */
-async function resetNode({ prepared, options }: Run, node: number): Promise<void> {
+async function resetNode(run: Run, node: number): Promise<void> {
+  const { prepared, options, network, source } = run;
   const device = prepared.devices[node];
   if (options.runOf && prepared.descriptions[node].canSeek)
     await device.seek?.(options.runOf(node));
-  await device.reset(options.signal);
+  const observed = await device.reset(options.signal);
+  const { mean, sd } = network.kinds[network.nodes[node].twin].response;
+  const before = source.sizes.nodes.slice(0, node);
+  const at = before.reduce((sum, { observables }) => sum + observables, 0);
+  for (let x = 0; x < mean.length; x++) run.start[at + x] = (observed[x] - mean[x]) / sd[x];
 }
 
 /** Room for the drives of a stage's nodes over some task steps, each [samples, inputs]. */

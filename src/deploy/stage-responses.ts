@@ -128,8 +128,11 @@ export function createTwinResponder(
   };
 }
 
-/** Samples that the devices of a stage run at a task step, all its nodes together. */
-export function samplesOf(network: Network, { first, count }: Stage): number {
+/** Samples that the devices of a stage, or of all nodes, run at a task step, all together. */
+export function samplesOf(
+  network: Network,
+  { first, count }: Pick<Stage, "first" | "count"> = { first: 0, count: network.nodes.length },
+): number {
   const nodes = sizesOf(network).nodes.slice(first, first + count);
   return nodes.reduce((sum, { hold }) => sum + hold, 0);
 }

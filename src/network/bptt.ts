@@ -58,6 +58,8 @@ export interface NetworkGraphSize {
   readonly checkpoint?: number;
   /** Samples that `read` holds; default those of the network's readout. */
   readonly samples?: Readout["samples"];
+  /** Nodes are given inputs, `networkInputs.given`, in place of the normals of their twins. */
+  readonly isGiven?: boolean;
 }
 
 /** A network as a graph. Its inputs are named in {@link networkInputs}. */
@@ -79,6 +81,7 @@ export const networkInputs: {
   readonly history: "history";
   readonly carrier: (group: number) => string;
   readonly state: (group: number) => string;
+  readonly given: (group: number) => string;
 } = {
   /** [T, B, task inputs] */
   task: "task input",
@@ -90,6 +93,8 @@ export const networkInputs: {
   carrier: (group) => `carrier ${group}`,
   /** [B * nodes of the group, stateCols] */
   state: (group) => `state ${group}`,
+  /** [T * draws per step, B, nodes of the group * normalCols], where `isGiven`. */
+  given: (group) => `given ${group}`,
 };
 
 /** Share of the derivative that a cut drive keeps, so that a saturated node can come back. */
@@ -281,9 +286,11 @@ function walkGroups(
   const perStep = drawsPerStep(builder.network);
   const draw = ({ number, count, twin, choices }: Group): Node => {
     const cols = count * twin.normalCols * (choices.hold / perStep);
+    if (size.isGiven)
+      return input(networkInputs.given(number), [rows, cols], { steps: steps * perStep });
     return normals(`stage ${number}`, ids as Node, steps * perStep, cols);
   };
-  const sequences = [given, ...carriers, ...(size.noise ? groups.map(draw) : [])];
+  const sequences = [given, ...carriers, ...(hasDraws(size) ? groups.map(draw) : [])];
   const carry = [...starts, ...(loops?.past ?? [])];
   const walked = scan(
     { steps, carry, sequences, checkpoint: size.checkpoint },
@@ -302,6 +309,8 @@ function walkGroups(
   const next = groups.map(({ number }, i) => [networkInputs.state(number), walked.carry[i]]);
   return { coupled, read, next: Object.fromEntries(next) };
 }
+
+const hasDraws = ({ noise, isGiven }: NetworkGraphSize): boolean => noise || isGiven === true;
 
 /** One task step of groups that walk together. */
 function stepGroups(
@@ -324,7 +333,7 @@ function stepGroups(
       limits ? limitDrive(builder, group, own) : own,
       {
         carrier: group.carrier && sequences[carriers.indexOf(group)],
-        normals: size.noise
+        normals: hasDraws(size)
           ? sampleRows(builder, group, sequences[carriers.length + i])
           : undefined,
       },

@@ -35,6 +35,13 @@ export {
   type ReadoutFit,
   type ReadoutFitOptions,
 } from "./fit-readout.ts";
+export {
+  createLoopTrainer,
+  type LoopBatch,
+  type LoopTrainer,
+  type LoopTrainOptions,
+  type MeasuredRun,
+} from "./in-the-loop.ts";
 export { nodeKindOf } from "./kind.ts";
 export {
   type Block,

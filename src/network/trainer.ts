@@ -14,7 +14,7 @@ import { crossEntropy, meanSquaredError } from "../nn/index.ts";
 import { scorePredictions, type Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
 import { type BatchShape, chooseWindow, createBatchSource } from "./batches.ts";
-import { applyReadoutGraph, createNetworkGraph, networkInputs } from "./bptt.ts";
+import { applyReadoutGraph, createNetworkGraph, type NetworkGraph, networkInputs } from "./bptt.ts";
 import { type Network, sizesOf } from "./network.ts";
 import { readOutputs } from "./readout.ts";
 import { nodeGroups, resetProgram, setCarriers } from "./simulate.ts";
@@ -156,7 +156,7 @@ function createTrainingSpec(
   options: TrainOptions,
   shape: BatchShape,
 ): ProgramSpec {
-  const { driveNoise, checkpoint, clipNorm = 1, readoutDecay = 0 } = options;
+  const { driveNoise, checkpoint } = options;
   const shards = shardsFor(shape.batch * shape.paths, network.nodes.length);
   const rows = (shape.batch * shape.paths) / shards;
   const graph = createNetworkGraph(network, createNodeGraphs(twins), {
@@ -166,12 +166,31 @@ function createTrainingSpec(
     driveNoise,
     checkpoint,
   });
-  const said = applyReadoutGraph(network, graph, rows, shape.warmUp);
+  return specOf(network, graph, task, options, { rows, shards, warmUp: shape.warmUp });
+}
+
+/** The loss of a graph's readout, and what of the network follows its derivative. */
+export function specOf(
+  network: Network,
+  graph: NetworkGraph,
+  task: Task,
+  {
+    train,
+    clipNorm = 1,
+    readoutDecay = 0,
+  }: Pick<TrainOptions, "train" | "clipNorm" | "readoutDecay">,
+  {
+    rows,
+    shards,
+    warmUp,
+  }: { readonly rows: number; readonly shards: number; readonly warmUp: number },
+): ProgramSpec {
+  const said = applyReadoutGraph(network, graph, rows, warmUp);
   const target = input("target", [rows, network.outputs], { steps: said.shape[0] / rows });
   const loss =
     task.kind === "classification" ? crossEntropy(said, target) : meanSquaredError(said, target);
   const { readout, readoutBias } = graph.parameters;
-  const trained = new Set<string>(options.train ?? ["inputMask", "bias", "couplings"]);
+  const trained = new Set<string>(train ?? ["inputMask", "bias", "couplings"]);
   const free: Node[] = Object.entries(graph.parameters).flatMap(([name, node]) => {
     if (node === readout || node === readoutBias) return [];
     return trained.has(name.startsWith("coupling") ? "couplings" : name) ? [node] : [];
