@@ -60,6 +60,7 @@ test("quickstart records, fits, trains, transfers and reports", () => {
   expect(readdirSync(first).sort()).toEqual([
     "config.yaml",
     "figures",
+    "fit.json",
     "log.txt",
     "metrics.jsonl",
     "network-noise-agnostic",

@@ -39,7 +39,7 @@ export {
   writeAtomically,
   writeRecording,
 } from "./files.node.ts";
-export { type FrameBlock, type FrameWriter, openFrames } from "./frames.node.ts";
+export { type FrameBlock, type FrameWriter, openFrames, readFrames } from "./frames.node.ts";
 export type { MissingRule } from "./gaps.ts";
 export { formatHdf5Recording } from "./hdf5.ts";
 export { parseHdf5Recording } from "./hdf5-isolated.node.ts";

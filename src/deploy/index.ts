@@ -12,14 +12,35 @@
  * showText(result.verdict);
  * ```
  */
+export { type ArmScores, type ArmSummary, intervalOfCells, summariseArms } from "./arms.ts";
+export {
+  type CascadeContext,
+  type CascadeKeeper,
+  type CascadeOptions,
+  type CascadeProgress,
+  type CascadeResult,
+  type CascadeStage,
+  cascadeCost,
+  type TrainedStage,
+  trainCascade,
+} from "./cascade.ts";
 export {
   type CompareTransferOptions,
   compareTransfer,
   type TransferResult,
   transferVerdict,
 } from "./compare.ts";
+export {
+  type InTheLoopContext,
+  type InTheLoopOptions,
+  type InTheLoopProgress,
+  type InTheLoopResult,
+  inTheLoopCost,
+  trainInTheLoop,
+} from "./in-the-loop.ts";
 export type { NodeDevices } from "./node-devices.ts";
 export { type DeviceReadoutOptions, fitReadoutOnDevices } from "./readout-on-devices.ts";
+export type { MeasuredRuns, RunKeeper } from "./stage-responses.ts";
 export type { NodeDistance, TrajectoryMoments } from "./trajectory.ts";
 export {
   type DeviceEvaluation,

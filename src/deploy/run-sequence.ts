@@ -14,6 +14,8 @@ import type { PreparedDevices } from "./node-devices.ts";
 export interface DeviceRun {
   /** [time, samples of all nodes], standardised: node, then sample, then observable. */
   readonly responses: HostArray;
+  /** Observables of all nodes at their reset, standardised. */
+  readonly start: Float64Array;
   /** Samples that devices ran, all nodes together. */
   readonly deviceSteps: number;
   /** Drive values that a device's safe range cut further than the twin's limits did. */
@@ -22,6 +24,22 @@ export interface DeviceRun {
 
 /** Runs a network of devices over sequences. */
 export type SequenceRunner = (input: HostArray, signal?: AbortSignal) => Promise<DeviceRun>;
+
+/** Runs one stage of a network of devices, after the stages before it. */
+export type StageRunner = (
+  stage: Stage,
+  input: HostArray,
+  /** Whole responses: columns of earlier stages are read, those of the stage written. */
+  responses: HostArray,
+  options?: StageRunOptions,
+) => Promise<Omit<DeviceRun, "responses" | "start">>;
+
+/** Options of a {@link StageRunner}. */
+export interface StageRunOptions {
+  /** Number of the run of a node: devices that can seek start it there, whatever they did before. */
+  readonly runOf?: (node: number) => number;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Make a runner: masks, couplings and limits on the host, responses from devices.
@@ -37,24 +55,46 @@ export function createSequenceRunner(
 ): SequenceRunner {
   const stages = stagesOf(network);
   return async (input, signal) => {
-    const run = createRun(network, source, prepared, input, signal);
-    for (const stage of stages) {
-      if (stage.isRecurrent) await runTogether(run, stage);
-      else await runOneByOne(run, stage);
-    }
-    return { responses: run.responses, ...run.counts };
+    const run = createRun(network, source, prepared, input, { signal });
+    for (const stage of stages) await runStage(run, stage);
+    return { responses: run.responses, start: run.start, ...run.counts };
   };
 }
+
+/** Make a runner of single stages, for a cascade; see {@link createSequenceRunner}. */
+export function createStageRunner(
+  network: Network,
+  source: DriveSource,
+  prepared: PreparedDevices,
+): StageRunner {
+  return async (stage, input, responses, options = {}) => {
+    const run = { ...createRun(network, source, prepared, input, options), responses };
+    const { coupled, samples, nodes } = source.sizes;
+    for (let step = 0; step < input.shape[0]; step++) {
+      for (const node of nodes.slice(0, stage.first)) {
+        const end = step * samples + node.samples.first + node.samples.count;
+        const block = responses.data.subarray(end - node.coupled.count, end);
+        run.coupled.data.set(block, step * coupled + node.coupled.first);
+      }
+    }
+    await runStage(run, stage);
+    return run.counts;
+  };
+}
+
+const runStage = (run: Run, stage: Stage): Promise<void> =>
+  stage.isRecurrent ? runTogether(run, stage) : runOneByOne(run, stage);
 
 interface Run {
   readonly network: Network;
   readonly source: DriveSource;
   readonly prepared: PreparedDevices;
   readonly input: HostArray;
-  readonly signal?: AbortSignal;
+  readonly options: StageRunOptions;
   /** [time, coupled values of all nodes], standardised. */
   readonly coupled: HostArray;
   readonly responses: HostArray;
+  readonly start: Float64Array;
   readonly counts: { deviceSteps: number; cutDrives: number };
 }
 
@@ -63,18 +103,20 @@ function createRun(
   source: DriveSource,
   prepared: PreparedDevices,
   input: HostArray,
-  signal?: AbortSignal,
+  options: StageRunOptions,
 ): Run {
-  const { coupled, samples } = source.sizes;
+  const { coupled, samples, nodes } = source.sizes;
   const time = input.shape[0];
+  const observables = nodes.reduce((sum, node) => sum + node.observables, 0);
   return {
     network,
     source,
     prepared,
     input,
-    signal,
+    options,
     coupled: createArray([time, coupled]),
     responses: createArray([time, samples]),
+    start: new Float64Array(observables),
     counts: { deviceSteps: 0, cutDrives: 0 },
   };
 }
@@ -93,12 +135,25 @@ async function runOneByOne(run: Run, stage: Stage): Promise<void> {
   }
   const play = async (i: number): Promise<void> => {
     const node = stage.first + i;
-    await prepared.devices[node].reset(run.signal);
-    const response = await prepared.devices[node].run(drives[i], run.signal);
+    await resetNode(run, node);
+    const response = await prepared.devices[node].run(drives[i], run.options.signal);
     for (let step = 0; step < time; step++) keepResponse(run, node, step, response, step);
   };
   if (prepared.isShared) for (let i = 0; i < stage.count; i++) await play(i);
   else await Promise.all(drives.map((_, i) => play(i)));
+}
+
+/** Reset a node's device, at its run where the run has a number and the device can seek. */
+async function resetNode(run: Run, node: number): Promise<void> {
+  const { prepared, options, network, source } = run;
+  const device = prepared.devices[node];
+  if (options.runOf && prepared.descriptions[node].canSeek)
+    await device.seek?.(options.runOf(node));
+  const observed = await device.reset(options.signal);
+  const { mean, sd } = network.kinds[network.nodes[node].twin].response;
+  const before = source.sizes.nodes.slice(0, node);
+  const at = before.reduce((sum, { observables }) => sum + observables, 0);
+  for (let x = 0; x < mean.length; x++) run.start[at + x] = (observed[x] - mean[x]) / sd[x];
 }
 
 /** Room for the drives of a stage's nodes over some task steps, each [samples, inputs]. */
@@ -110,9 +165,9 @@ function drivesOf({ source }: Run, { first, count }: Stage, steps: number): Host
 
 /** A stage with loops: all nodes go through a task step before any goes on. */
 async function runTogether(run: Run, stage: Stage): Promise<void> {
-  const { source, input, prepared, signal } = run;
+  const { source, input, prepared, options } = run;
   const devices: readonly Device[] = prepared.devices.slice(stage.first, stage.first + stage.count);
-  await Promise.all(devices.map((device) => device.reset(signal)));
+  await Promise.all(devices.map((_, i) => resetNode(run, stage.first + i)));
   const held = new Float64Array(blockOf(source.sizes, stage, "drives").count);
   const drives = drivesOf(run, stage, 1);
   for (let step = 0; step < input.shape[0]; step++) {
@@ -120,7 +175,9 @@ async function runTogether(run: Run, stage: Stage): Promise<void> {
     drives.forEach((drive, i) => {
       holdDrive(run, stage, i, held, drive.data, 0);
     });
-    const responses = await Promise.all(devices.map((device, i) => device.run(drives[i], signal)));
+    const responses = await Promise.all(
+      devices.map((device, i) => device.run(drives[i], options.signal)),
+    );
     for (let i = 0; i < stage.count; i++) keepResponse(run, stage.first + i, step, responses[i], 0);
   }
 }

@@ -114,3 +114,48 @@ export const linearKind: NodeKind = {
   drive: { mean: [0.5], sd: [2], min: [-5], max: [5] },
   response: { mean: [0.25], sd: [4] },
 };
+
+/** Constants of {@link createLeakyTwin}. */
+export interface LeakyConstants {
+  /** Default 1. */
+  readonly gain?: number;
+  /** Default 1 - 1/e, that of the noisy leaky node. */
+  readonly leak?: number;
+  /** Default 0.02. */
+  readonly sigma?: number;
+}
+
+/** The noisy leaky node by hand, x' = x + leak (gain tanh s - x) + sigma xi, within 1e-3. */
+export const createLeakyTwin = (constants: LeakyConstants = {}): Twin => {
+  const { gain = 1, leak = 1 - Math.exp(-1), sigma = 0.02 } = constants;
+  const hidden = { hidden: [2], activation: "tanh" } as const;
+  const twin = createTwin(
+    {
+      dt: 1,
+      inputs: [{ name: "drive", unit: "1" }],
+      observables: [{ name: "x", unit: "1" }],
+      limits: [{ min: -2, max: 2 }],
+      start: { mean: [0], factor: [[0]] },
+      scales: { observables: [{ mean: 0, sd: 1 }], increments: [1] },
+      featureScales: () => [{ mean: 0, sd: 1 }],
+    },
+    { auxiliaries: 0, drift: hidden, diffusion: hidden },
+    createStream(12),
+  );
+  const set = (name: string, data: number[]) => ({
+    [name]: { shape: twin.parameters[name].shape, data: Float32Array.from(data) },
+  });
+  const zero = Object.keys(twin.parameters)
+    .filter((name) => name.startsWith("diffusion"))
+    .map((name) => set(name, [...twin.parameters[name].data].fill(0)));
+  // Columns of the first layer: x, then s; tanh(x / 10) is x / 10 nearly.
+  const parameters = Object.assign(
+    { ...twin.parameters },
+    ...zero,
+    set("drift.0.weight", [0, 1, 0.1, 0]),
+    set("drift.0.bias", [0, 0]),
+    set("drift.1.weight", [leak * gain, -10 * leak]),
+    set("drift.1.bias", [0]),
+  );
+  return { ...twin, scales: { ...twin.scales, diffusion: [sigma] }, parameters };
+};

@@ -28,6 +28,7 @@ export {
   type ImportOptions,
   importFiles,
 } from "./import.node.ts";
+export { type LedgerEntry, ledgerText } from "./ledger.ts";
 export type { FittedDevice } from "./loop-device.ts";
 export type { LoopPlan } from "./loop-plan.ts";
 export { type ArmResult, type LoopResult, summariseLoop } from "./loop-transfer.ts";

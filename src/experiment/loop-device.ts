@@ -8,7 +8,6 @@ import {
   type DeviceSeeds,
   measureRecording,
 } from "../devices/index.ts";
-import type { KernelModule } from "../engine/index.ts";
 import {
   type FitProgress,
   fitTwin,
@@ -17,15 +16,9 @@ import {
   type TwinValidation,
 } from "../twin/index.ts";
 import { judgeTwin, progressOf } from "./judge-twin.ts";
+import type { LoopContext } from "./loop-context.ts";
 import { isLive, type LoopPlan } from "./loop-plan.ts";
 import type { VerbContext } from "./verb.ts";
-
-/** What the stages of a loop share. */
-export interface LoopContext extends VerbContext {
-  readonly kernels: KernelModule;
-  /** Told of every report of fit and training, for metrics.jsonl. */
-  readonly onMetrics?: (row: Readonly<Record<string, unknown>>) => void;
-}
 
 /** A recorded device and its judged twin. */
 export interface FittedDevice {

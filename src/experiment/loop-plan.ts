@@ -12,8 +12,29 @@ import type {
 import type { TaskSpec } from "../tasks/index.ts";
 import type { FitOptions } from "../twin/index.ts";
 
-/** Ways to train a network: with the twins' noise, or without it (the paper's control). */
-export type TrainedArm = "noise-aware" | "noise-agnostic";
+/**
+ * Ways to train a network: with the twins' noise, or without it (the paper's control); stage by stage
+ * on what devices answered, or on what twins answered in their place (the control of that).
+ */
+export type TrainedArm = "noise-aware" | "noise-agnostic" | "cascade" | "cascade-control";
+
+/** Every arm. */
+export const trainedArms: readonly TrainedArm[] = [
+  "noise-aware",
+  "noise-agnostic",
+  "cascade",
+  "cascade-control",
+];
+
+/** How cascades measure. */
+export interface LoopCascade {
+  /** Times that a stage is recorded. */
+  readonly recordings: number;
+  /** Whether the last stage is recorded too, for the final readout. */
+  readonly recordLast: boolean;
+  /** The sample of the device that is recorded; by default that of the twin. */
+  readonly disorder?: number;
+}
 
 /** The device of a loop: a kind with its options, and the samples that were fabricated. */
 export interface LoopDevice {
@@ -73,6 +94,7 @@ export interface LoopPlan {
   readonly data?: string;
   readonly arms: readonly TrainedArm[];
   readonly train: Omit<TrainOptions, "arm">;
+  readonly cascade: LoopCascade;
   /** Random networks from which a training chooses its start: the best once their readout is fitted. */
   readonly starts: number;
   /** Random networks whose readout alone is fitted, on the device. */

@@ -1,4 +1,4 @@
-import { createArray, type HostArray } from "../base/index.ts";
+import { createArray, type HostArray, type Interval } from "../base/index.ts";
 import { type Block, type Network, sizesOf } from "../network/index.ts";
 import {
   confusionMatrix,
@@ -14,8 +14,14 @@ import {
   transferChart,
 } from "../report/index.ts";
 import { isHigherBetter, type Task } from "../tasks/index.ts";
+import { type LedgerEntry, ledgerTable } from "./ledger.ts";
 import type { FittedDevice } from "./loop-device.ts";
-import type { ArmResult, LoopResult, TransferredNetwork } from "./loop-transfer.ts";
+import {
+  type ArmResult,
+  armsOverAll,
+  type LoopResult,
+  type TransferredNetwork,
+} from "./loop-transfer.ts";
 import { type JudgedTwin, judgeSections } from "./twin-report.ts";
 
 /** A page and its figures. */
@@ -251,15 +257,42 @@ function transferRows(
   ];
 }
 
+/** Headings of {@link overAllRows}. */
+const overAllColumns: readonly string[] = [
+  "network",
+  "seeds x devices",
+  "device",
+  "95 % interval",
+  "against the first",
+  "95 % interval of that",
+];
+
+/** Every arm over all seeds and samples, with paired differences from the first. */
+function overAllRows(result: Pick<LoopResult, "plan" | "trained">): (string | number)[][] {
+  const { networkSeeds, device } = result.plan;
+  const range = ({ low, high }: Interval): string =>
+    Number.isFinite(low) ? `${formatNumber(low)} to ${formatNumber(high)}` : "";
+  return armsOverAll(result).map(({ arm, score, difference }) => [
+    ...[arm, `${networkSeeds.length} x ${device.disorder.length}`],
+    ...[formatNumber(score.mean), range(score)],
+    ...(difference ? [formatNumber(difference.mean), range(difference)] : ["", ""]),
+  ]);
+}
+
+const overAllCaption =
+  "Over all seeds and samples, both taken as random; differences are paired. With few of either the interval is wide, as it must be: at least 8 seeds are advised.";
+
 /** The transfer table for a terminal, with what its numbers are. */
 export function transferText(
-  result: Pick<LoopResult, "plan" | "task" | "baselines">,
+  result: Pick<LoopResult, "plan" | "task" | "baselines" | "trained">,
   arms: readonly ArmResult[],
 ): string {
   const { name, split, score } = result.task;
   const better = isHigherBetter(score) ? "higher" : "lower";
   const table = formatTable(transferRows(result, arms), { columns: transferColumns }).trimEnd();
-  return `${name} (${split}), ${score}, ${better} is better\n\n${table}`;
+  const over = overAllRows(result);
+  const all = over.length > 0 ? `\n\n${formatTable(over, { columns: overAllColumns })}` : "";
+  return `${name} (${split}), ${score}, ${better} is better\n\n${table}${all.trimEnd()}`;
 }
 
 /** Headings of {@link transferRows}. */
@@ -299,6 +332,7 @@ export function reportLoop(
   device: FittedDevice,
   result: LoopResult,
   arms: readonly ArmResult[],
+  ledger: readonly LedgerEntry[],
   provenance: Readonly<Record<string, string>>,
 ): LoopReport {
   const { plan, task, trained } = result;
@@ -309,6 +343,7 @@ export function reportLoop(
   const ofNetwork = [trainingFigure(trained, task), drawnNetwork(shown.network)];
   const outcome = [transferFigure(result, arms), predictionFigure(task, shown)];
   const figures = [recording, ...ofTwin, ...ofNetwork, ...outcome];
+  const over = overAllRows(result);
   const [recorded] = plan.device.disorder;
   const here = arms.filter(({ sample }) => sample === recorded);
   const html = formatReport({
@@ -327,6 +362,9 @@ export function reportLoop(
             columns: transferColumns,
             rows: transferRows(result, arms),
           },
+          ...(over.length > 0
+            ? [{ caption: overAllCaption, columns: overAllColumns, rows: over }]
+            : []),
         ],
         figures: outcome,
       },
@@ -338,6 +376,7 @@ export function reportLoop(
       ...judged,
       { heading: "The fit", figures: [fitFigure(device.history)] },
       { heading: "The recording", figures: [recording] },
+      { heading: "What it took", tables: [ledgerTable(ledger)] },
     ],
     provenance,
   });

@@ -1,4 +1,5 @@
 import { childStream, createStream, type Stream } from "../base/index.ts";
+import { cascadeCost, trainCascade } from "../deploy/index.ts";
 import type { KernelModule } from "../engine/index.ts";
 import {
   createChainNetwork,
@@ -17,7 +18,9 @@ import {
 } from "../network/index.ts";
 import { computeBaselines, createTask, type Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
-import type { LoopContext } from "./loop-device.ts";
+import { costText, namesOf, simulationSteps, trainingSteps } from "./ledger.ts";
+import type { LoopContext, TrainedNetwork } from "./loop-context.ts";
+import { nodeDevices } from "./loop-device.ts";
 import type { LoopPlan, TrainedArm } from "./loop-plan.ts";
 
 /** The network of a plan with random weights. */
@@ -60,17 +63,6 @@ export async function prepareTask(plan: LoopPlan): Promise<{
   return { task, baselines: computeBaselines(task, childStream(stream, "baselines")) };
 }
 
-/** One training of one arm. */
-export interface TrainedNetwork {
-  readonly arm: TrainedArm;
-  readonly seed: number;
-  readonly network: Network;
-  readonly history: readonly TrainProgress[];
-  readonly iterations: number;
-  /** Score on the training part, twin noise on: beside the test score it shows overfitting. */
-  readonly training: ScoreSummary;
-}
-
 /** The stream of everything that belongs to one network seed. */
 export function networkStream(plan: LoopPlan, seed: number): Stream {
   return childStream(childStream(createStream(plan.seed), "network"), seed);
@@ -90,19 +82,37 @@ export async function trainLoop(
   const trained: TrainedNetwork[] = [];
   for (const arm of plan.arms) {
     for (const seed of plan.networkSeeds) {
-      trained.push(await trainOne(plan, twin, task, arm, seed, context));
+      const keeper = context.networkKeeper?.(arm, seed);
+      const before = await keeper?.read();
+      const one = before ?? (await trainOne(plan, twin, task, arm, seed, context));
+      if (!before) await keeper?.keep(one);
+      trained.push(one);
     }
   }
   return trained;
 }
 
-async function trainOne(
+function trainOne(
   plan: LoopPlan,
   twin: Twin,
   task: Task,
   arm: TrainedArm,
   seed: number,
-  { kernels, signal, onProgress, onRemark, onMetrics }: LoopContext,
+  context: LoopContext,
+): Promise<TrainedNetwork> {
+  const isCascade = arm === "cascade" || arm === "cascade-control";
+  return isCascade
+    ? cascadeOne(plan, twin, task, arm, seed, context)
+    : trainAtOnce(plan, twin, task, arm, seed, context);
+}
+
+async function trainAtOnce(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  arm: "noise-aware" | "noise-agnostic",
+  seed: number,
+  { kernels, signal, onProgress, onRemark, onMetrics, onSpent }: LoopContext,
 ): Promise<TrainedNetwork> {
   const stream = networkStream(plan, seed);
   const start = chooseStart(plan, twin, task, arm, stream, kernels);
@@ -125,11 +135,82 @@ async function trainOne(
       onPlan: (memory) => onRemark?.(`${stage} takes ${memory}`),
     },
   );
+  const training = trainingScore(kernels, network, twin, task, stream);
+  const steps = trainingSteps(
+    ...([network, namesOf(network), task, plan.train, iterations] as const),
+    history.length + 1,
+  );
+  await onSpent?.(`train ${arm}`, { twinSteps: steps + simulationSteps(network, task.train) });
+  return { arm, seed, network, history, iterations, training };
+}
+
+/** Train stage by stage; the control is given no devices. */
+async function cascadeOne(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  arm: "cascade" | "cascade-control",
+  seed: number,
+  context: LoopContext,
+): Promise<TrainedNetwork> {
+  const { kernels, signal, onProgress, onRemark, onMetrics, onSpent, cascadeKeeper } = context;
+  const stream = networkStream(plan, seed);
+  const start = chooseStart(plan, twin, task, "noise-aware", stream, kernels);
+  const { disorder = plan.device.disorder[0], ...recorded } = plan.cascade;
+  const options = { ...plan.train, ...recorded };
+  const isMeasured = arm === "cascade";
+  if (isMeasured) {
+    onRemark?.(`cascade will take ${costText(cascadeCost(start, task, options), twin.dt)}`);
+  }
+  const { network, stages } = await trainCascade(kernels, start, twin, task, options, {
+    stream: childStream(stream, "training"),
+    devices: isMeasured ? nodeDevices(plan, disorder, `cascade, seed ${seed}`) : undefined,
+    keeper: cascadeKeeper?.(arm, seed),
+    signal,
+    onPlan: (memory) => onRemark?.(`${arm} takes ${memory}`),
+    onProgress: ({ stage, stages: count, doing, done, total, training }) => {
+      const { loss, validation } = training ?? {};
+      const measures = training ? { measures: { loss, validation } as Record<string, number> } : {};
+      const unit = doing === "train" ? "updates" : "sequences";
+      const name = `${arm}, stage ${stage + 1} of ${count}: ${doing}`;
+      onProgress?.({ stage: name, done, total, unit, ...measures });
+      if (training) onMetrics?.({ stage: "train", arm, seed, cascadeStage: stage, ...training });
+    },
+  });
+  stages.forEach(({ nodes, deviceSteps, validation }, cascadeStage) => {
+    onMetrics?.({ stage: "cascade", arm, seed, cascadeStage, nodes, deviceSteps, validation });
+  });
+  const training = trainingScore(kernels, network, twin, task, stream);
+  const updates = stages.map((stage) =>
+    trainingSteps(
+      ...([network, stage.nodes, task, plan.train, stage.iterations] as const),
+      stage.history.length + 1,
+    ),
+  );
+  await onSpent?.(`train ${arm}`, {
+    deviceSteps: stages.reduce((sum, stage) => sum + stage.deviceSteps, 0),
+    twinSteps: updates.reduce((a, b) => a + b, 0) + simulationSteps(network, task.train),
+  });
+  const history = stages.flatMap((stage, i) => {
+    const before = stages.slice(0, i).reduce((sum, { iterations }) => sum + iterations, 0);
+    return stage.history.map((row) => ({ ...row, iteration: before + row.iteration }));
+  });
+  const iterations = stages.reduce((sum, stage) => sum + stage.iterations, 0);
+  return { arm, seed, network, history, iterations, training, stages };
+}
+
+function trainingScore(
+  kernels: KernelModule,
+  network: Network,
+  twin: Twin,
+  task: Task,
+  stream: Stream,
+): ScoreSummary {
   const { value, interval, n } = evaluateOnTwin(kernels, network, twin, task, task.train, {
     noise: true,
     stream: childStream(stream, "training score"),
   });
-  return { arm, seed, network, history, iterations, training: { value, interval, n } };
+  return { value, interval, n };
 }
 
 /** The best of some random networks, by their validation score once their readout is fitted. */
@@ -137,7 +218,7 @@ function chooseStart(
   plan: LoopPlan,
   twin: Twin,
   task: Task,
-  arm: TrainedArm,
+  arm: "noise-aware" | "noise-agnostic",
   stream: Stream,
   kernels: KernelModule,
 ): Network {

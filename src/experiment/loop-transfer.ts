@@ -1,5 +1,6 @@
 import {
   childStream,
+  createArray,
   createStream,
   type HostArray,
   mean,
@@ -7,9 +8,11 @@ import {
   type Stream,
 } from "../base/index.ts";
 import {
+  type ArmSummary,
   compareTransfer,
   type DeviceEvaluation,
   fitReadoutOnDevices,
+  summariseArms,
   type TransferResult,
   transferNetwork,
   transferVerdict,
@@ -17,9 +20,11 @@ import {
 import type { Network, ScoreSummary } from "../network/index.ts";
 import type { Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
-import { type LoopContext, nodeDevices } from "./loop-device.ts";
+import { simulationSteps } from "./ledger.ts";
+import type { LoopContext, TrainedNetwork } from "./loop-context.ts";
+import { nodeDevices } from "./loop-device.ts";
 import { isLive, type LoopPlan, type TrainedArm } from "./loop-plan.ts";
-import { createLoopNetwork, networkStream, type TrainedNetwork } from "./loop-train.ts";
+import { createLoopNetwork, networkStream } from "./loop-train.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** A trained network, and what became of it on every sample of the device. */
@@ -87,6 +92,11 @@ async function transferOne(
       }),
     );
   }
+  const simulated = simulationSteps(one.network, task.test);
+  await context.onSpent?.(`transfer ${one.arm}`, {
+    deviceSteps: transfers.reduce((sum, { deviceSteps }) => sum + deviceSteps, 0),
+    twinSteps: transfers.length * (1 + Math.max(2, plan.runs)) * simulated,
+  });
   return { ...one, transfers, outputs };
 }
 
@@ -114,7 +124,7 @@ async function runReservoirs(
   plan: LoopPlan,
   twin: Twin,
   task: Task,
-  context: VerbContext,
+  context: LoopContext,
 ): Promise<number[]> {
   const { signal, onProgress } = context;
   const scores: number[] = [];
@@ -138,6 +148,8 @@ async function runReservoirs(
       onProgress: ({ done }) => report(total - task.test.length + done, total, i),
     });
     scores.push(tested.value);
+    const deviceSteps = fitted.deviceSteps + tested.deviceSteps;
+    await context.onSpent?.("random reservoirs", { deviceSteps });
   }
   return scores;
 }
@@ -178,6 +190,25 @@ export function summariseLoop(result: LoopResult): ArmResult[] {
       };
       const training = meanOf(all.map((one) => one.training));
       return { ...gathered, arm, sample, training, verdict: transferVerdict(gathered) };
+    }),
+  );
+}
+
+/**
+ * The device scores of every arm over all seeds and samples, and paired differences from the first
+ * arm; empty where there is but one of each.
+ */
+export function armsOverAll({
+  plan,
+  trained,
+}: Pick<LoopResult, "plan" | "trained">): readonly ArmSummary[] {
+  const shape = [plan.networkSeeds.length, plan.device.disorder.length];
+  if (shape[0] * shape[1] === 1) return [];
+  return summariseArms(
+    plan.arms.map((arm) => {
+      const all = trained.filter((one) => one.arm === arm);
+      const values = all.flatMap(({ transfers }) => transfers.map(({ device }) => device.value));
+      return { arm, cells: createArray(shape, values) };
     }),
   );
 }

@@ -6,7 +6,7 @@ import type { Converters, FreeGraph, FreeNode, Network } from "../network/index.
 import { TASK_NAMES } from "../tasks/index.ts";
 import { type DriveFeature, driveFeatures } from "../twin/index.ts";
 import { durationForm, parseDuration } from "./duration.ts";
-import type { LoopPlan, TrainedArm } from "./loop-plan.ts";
+import { type LoopPlan, type TrainedArm, trainedArms } from "./loop-plan.ts";
 import type { Plain } from "./overrides.ts";
 
 const whole = (least: number) => z.int().min(least);
@@ -171,10 +171,7 @@ const taskRule = z
 
 const trainRule = z
   .strictObject({
-    arms: z
-      .array(z.enum(["noise-aware", "noise-agnostic"]))
-      .min(1)
-      .default(["noise-aware", "noise-agnostic"]),
+    arms: z.array(z.enum(trainedArms)).min(1).default(["noise-aware", "noise-agnostic"]),
     iterations: whole(1).optional().describe("updates (default 1000)"),
     budget: z
       .string()
@@ -194,6 +191,17 @@ const trainRule = z
     reservoirs: whole(0).default(0).describe("random networks with a readout fitted on the device"),
   })
   .describe("how networks are trained");
+
+const cascadeRule = z
+  .strictObject({
+    recordings: whole(2).default(2).describe("times that each stage's answers are recorded"),
+    recordLast: z
+      .boolean()
+      .default(false)
+      .describe("record the last stage too, and fit the final readout on the device"),
+    disorder: seed.optional().describe("the sample that is recorded; default that of the twin"),
+  })
+  .describe("how the arm `cascade` measures; an arm trains each stage as `train` says");
 
 /** A recipe with every default filled in; `recipeSchema` says what each key means. */
 export interface Recipe {
@@ -273,6 +281,11 @@ export interface Recipe {
     readonly refit: boolean;
     readonly reservoirs: number;
   };
+  readonly cascade: {
+    readonly recordings: number;
+    readonly recordLast: boolean;
+    readonly disorder?: number;
+  };
   readonly transfer: { readonly runs: number };
 }
 
@@ -286,6 +299,7 @@ const recipeRule: z.ZodType<Recipe> = z.strictObject({
   network: networkRule.prefault({}),
   task: taskRule,
   train: trainRule.prefault({}),
+  cascade: cascadeRule.prefault({}),
   transfer: z.strictObject({ runs: whole(1).default(3) }).prefault({}),
 });
 
@@ -376,7 +390,7 @@ function badRecipe(where: string, problems: readonly string[]): Error {
  * @param clock  Seconds, for `train.budget`.
  */
 export function planOf(recipe: Recipe, data: string | undefined, clock: () => number): LoopPlan {
-  const { name, seeds, device, record, twin, network, task, train, transfer } = recipe;
+  const { name, seeds, device, record, twin, network, task, train, cascade, transfer } = recipe;
   const { kind, disorder, instrument, ...options } = device;
   const { preset: _, ...drives } = record;
   const { arms, reservoirs, starts, budget, ...training } = train;
@@ -418,6 +432,7 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
       },
     },
     task,
+    cascade,
     train: {
       ...training,
       ...(budget ? { budget: { seconds: parseDuration(budget), clock } } : {}),

@@ -19,6 +19,8 @@ export interface RunRecipeOptions {
   readonly quick?: boolean;
   /** The run folder; by default runs/<name>/<time>_<id>. */
   readonly out?: string;
+  /** Go on with the run in `out`, which was cut off. */
+  readonly resume?: boolean;
   /** Replaces the recipe's seed. */
   readonly seed?: number;
 }
@@ -40,7 +42,11 @@ const quickSizes: Plain = {
 export async function runRecipe(options: RunRecipeOptions, context: VerbContext): Promise<LoopRun> {
   const { plan, recipe } = await readPlan(options);
   const verb = options.quick ? "run --quick" : "run";
-  return runLoop(plan, { verb, config: recipe, path: options.out }, context);
+  return runLoop(
+    plan,
+    { verb, config: recipe, path: options.out, resume: options.resume },
+    context,
+  );
 }
 
 /** Record, fit and train as a recipe says, without carrying anything to a device. */
@@ -49,7 +55,8 @@ export async function trainRecipe(
   context: VerbContext,
 ): Promise<TrainRun> {
   const { plan, recipe } = await readPlan(options);
-  return trainInFolder(plan, { verb: "network train", config: recipe, path: options.out }, context);
+  const { out: path, resume } = options;
+  return trainInFolder(plan, { verb: "network train", config: recipe, path, resume }, context);
 }
 
 async function readPlan(

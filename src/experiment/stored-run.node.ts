@@ -2,13 +2,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { childStream, fault } from "../base/index.ts";
 import { type KernelModule, loadKernelModule } from "../engine/index.ts";
-import { evaluateOnTwin, readNetwork, type ScoreSummary } from "../network/index.ts";
+import { evaluateOnTwin, type ScoreSummary } from "../network/index.ts";
 import { formatTable } from "../report/index.ts";
 import { readTwin, simulateTwin, type Twin } from "../twin/index.ts";
+import type { TrainedNetwork } from "./loop-context.ts";
 import { type LoopPlan, networkFolder } from "./loop-plan.ts";
 import { transferText } from "./loop-report.ts";
-import { networkStream, prepareTask, type TrainedNetwork } from "./loop-train.ts";
+import { networkStream, prepareTask } from "./loop-train.ts";
 import { type ArmResult, summariseLoop, transferLoop } from "./loop-transfer.ts";
+import { readTrainedNetwork } from "./network-keeper.node.ts";
 import { checkRecipe, planOf, readYaml } from "./recipe.ts";
 import { readRun } from "./run-folder.node.ts";
 import type { VerbContext } from "./verb.ts";
@@ -35,9 +37,7 @@ export async function readStoredRun(path: string, data?: string): Promise<Stored
   const networks: TrainedNetwork[] = [];
   for (const arm of plan.arms) {
     for (const seed of plan.networkSeeds) {
-      const { network } = await readNetwork(join(path, networkFolder(plan, arm, seed)));
-      const training = { value: Number.NaN, interval: [Number.NaN, Number.NaN], n: 0 } as const;
-      networks.push({ arm, seed, network, history: [], iterations: 0, training });
+      networks.push(await readTrainedNetwork(join(path, networkFolder(plan, arm, seed))));
     }
   }
   return { plan, twin, kernels, networks };

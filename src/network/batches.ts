@@ -1,5 +1,6 @@
 import { fault, type Generator, permutation } from "../base/index.ts";
 import type { Task, TaskSequence } from "../tasks/index.ts";
+import type { Resumable } from "../twin/index.ts";
 import type { Network } from "./network.ts";
 
 /** Shape of a training batch. */
@@ -27,7 +28,11 @@ export interface TrainingBatch {
 }
 
 /** Draws batch after batch from a task's training part. */
-export type BatchSource = (generator: Generator) => TrainingBatch;
+export interface BatchSource {
+  readonly draw: (generator: Generator) => TrainingBatch;
+  /** What drawing changes beside the generator. */
+  readonly state: Resumable;
+}
 
 /**
  * Choose how long a window is and how much of it leads in.
@@ -75,10 +80,10 @@ export function createBatchSource(network: Network, task: Task, shape: BatchShap
   const target = new Float32Array((task.scored === "sequence" ? 1 : steps) * rows * task.outputs);
   const pick = createPicker(task, shape.steps);
   const lengths = new Int32Array(rows);
-  return (generator) => {
+  const draw: BatchSource["draw"] = (generator) => {
     target.fill(0);
     for (let example = 0; example < shape.batch; example++) {
-      const { sequence, from } = pick(generator);
+      const { sequence, from } = pick.next(generator);
       for (let path = 0; path < shape.paths; path++) {
         const row = example * shape.paths + path;
         fillInput(input, sequence, from, row, rows, shape.steps);
@@ -91,6 +96,7 @@ export function createBatchSource(network: Network, task: Task, shape: BatchShap
     if (task.scored === "each-step") weighTargets(task, target, shares);
     return weighsOutputs(task) ? { input, target, shares } : { input, target };
   };
+  return { draw, state: pick.state };
 }
 
 interface Picked {
@@ -98,26 +104,45 @@ interface Picked {
   readonly from: number;
 }
 
+/** Picks sequences and places in them. */
+interface Picker {
+  readonly next: (generator: Generator) => Picked;
+  readonly state: Resumable;
+}
+
 /** Whole sequences in random order without repeats, or windows at random places. */
-function createPicker({ train }: Task, steps: number): (generator: Generator) => Picked {
+function createPicker({ train }: Task, steps: number): Picker {
   let order = new Int32Array(0);
   let next = 0;
   const starts = train.map(({ input }) => Math.max(1, input.shape[0] - steps + 1));
   const total = starts.reduce((sum, count) => sum + count, 0);
+  const state: Resumable = {
+    save: () => ({ order: Float64Array.from(order), next: Float64Array.of(next) }),
+    restore(saved) {
+      order = Int32Array.from(saved.order);
+      next = saved.next[0];
+    },
+  };
   if (total === train.length) {
-    return (generator) => {
-      if (next === order.length) {
-        order = Int32Array.from(permutation(generator, train.length));
-        next = 0;
-      }
-      return { sequence: train[order[next++]], from: 0 };
+    return {
+      state,
+      next(generator) {
+        if (next === order.length) {
+          order = Int32Array.from(permutation(generator, train.length));
+          next = 0;
+        }
+        return { sequence: train[order[next++]], from: 0 };
+      },
     };
   }
-  return (generator) => {
-    let from = generator.integer(total);
-    let which = 0;
-    while (from >= starts[which]) from -= starts[which++];
-    return { sequence: train[which], from };
+  return {
+    state,
+    next(generator) {
+      let from = generator.integer(total);
+      let which = 0;
+      while (from >= starts[which]) from -= starts[which++];
+      return { sequence: train[which], from };
+    },
   };
 }
 

@@ -58,6 +58,8 @@ export interface NetworkGraphSize {
   readonly samples?: Readout["samples"];
   /** Whether what cannot be differentiated is left out: converters and levels of weights. */
   readonly surrogate?: boolean;
+  /** Nodes are given inputs, `networkInputs.given`, in place of the normals of their twins. */
+  readonly isGiven?: boolean;
 }
 
 /** A network as a graph. Its inputs are named in {@link networkInputs}. */
@@ -80,6 +82,7 @@ export const networkInputs: {
   readonly carrier: (group: number) => string;
   readonly state: (group: number) => string;
   readonly drive: (group: number) => string;
+  readonly given: (group: number) => string;
 } = {
   /** [T, B, task inputs] */
   task: "task input",
@@ -93,6 +96,8 @@ export const networkInputs: {
   state: (group) => `state ${group}`,
   /** [B, drives of the group], half ranges about the centre, where there is a slew limit. */
   drive: (group) => `drive ${group}`,
+  /** [T * draws per step, B, nodes of the group * normalCols], where `isGiven`. */
+  given: (group) => `given ${group}`,
 };
 
 /**
@@ -297,7 +302,7 @@ function walkGroups(
     ...slewed.map(({ number, drives }) => input(networkInputs.drive(number), [rows, drives.count])),
   ];
   const carriers = groups.flatMap(({ carrier }) => (carrier ? [carrier] : []));
-  const drawn = size.noise ? groups.map((group) => drawNoise(builder, group)) : [];
+  const drawn = hasDraws(size) ? groups.map((group) => drawNoise(builder, group)) : [];
   const walked = scan(
     {
       steps,
@@ -319,12 +324,16 @@ function walkGroups(
   return { coupled, read, next: Object.fromEntries(next) };
 }
 
-/** Normals of a group for all task steps. */
+const hasDraws = ({ noise, isGiven }: NetworkGraphSize): boolean => noise || isGiven === true;
+
+/** Normals of a group for all task steps, or what is given in their place. */
 function drawNoise(builder: Builder, { number, count, twin, choices }: Group): Node {
   const perStep = drawsPerStep(builder.network);
   const cols = count * twin.normalCols * (choices.hold / perStep);
   const { ids, size } = builder;
-  return normals(`stage ${number}`, ids as Node, size.steps * perStep, cols);
+  const steps = size.steps * perStep;
+  if (size.isGiven) return input(networkInputs.given(number), [size.rows, cols], { steps });
+  return normals(`stage ${number}`, ids as Node, steps, cols);
 }
 
 /** What one task step of some groups begins with. */
@@ -356,7 +365,9 @@ function stepGroups(
       : limitDrive(group.kind, network.inputLimit, own, { before: last, surrogate });
     const held = holdDrive(builder, group, before[i], limited.drive, {
       carrier: group.carrier && sequences[carriers.indexOf(group)],
-      normals: size.noise ? sampleRows(builder, group, sequences[carriers.length + i]) : undefined,
+      normals: hasDraws(size)
+        ? sampleRows(builder, group, sequences[carriers.length + i])
+        : undefined,
     });
     const { couplingSamples, readoutSamples } = group.choices;
     return {

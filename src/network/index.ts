@@ -13,6 +13,7 @@
  * const score = evaluateOnTwin(kernels, trained.network, twin, task, task.test, { noise: true, runs: 8, stream });
  * ```
  */
+export { chooseWindow } from "./batches.ts";
 export {
   applyReadoutGraph,
   createNetworkGraph,
@@ -35,6 +36,13 @@ export {
   type ReadoutFit,
   type ReadoutFitOptions,
 } from "./fit-readout.ts";
+export {
+  createLoopTrainer,
+  type LoopBatch,
+  type LoopTrainer,
+  type LoopTrainOptions,
+  type MeasuredRun,
+} from "./in-the-loop.ts";
 export { nodeKindOf } from "./kind.ts";
 export { standardiseResponse } from "./limits.ts";
 export {
@@ -57,6 +65,7 @@ export {
   type WeightConstraint,
   weightShapes,
 } from "./network.ts";
+export { type TrainedPart, trainedParts } from "./objective.ts";
 export {
   type ChainOptions,
   createChainNetwork,

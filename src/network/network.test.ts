@@ -317,7 +317,7 @@ test("a signal stops the training between two updates", async () => {
     { stream: createStream(18), onProgress, signal: controller.signal },
   );
   await expect(running).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[Fault: trainNetwork: the training was stopped. Got a signal after 5 updates, expected 20 updates. Start it again; the same stream gives the same network.]`,
+    `[Fault: trainNetwork: the training was stopped. Got a signal after 5 updates, expected 20 updates. Resume it from its last checkpoint, or start it again; the same stream gives the same network.]`,
   );
 });
 

@@ -88,7 +88,7 @@ export function createNetworkSimulator(
   const program = compile(kernels, {
     outputs: {
       read: { value: graph.read, steps: chunk },
-      ...nextOutputs(graph.next),
+      ...nextOutputs(graph.next, sizesOf(network).memory),
     },
   });
   program.setParameters(twinParameters(named));
@@ -109,12 +109,15 @@ export function createNetworkSimulator(
   };
 }
 
-/** Outputs of a program that carry a graph on. */
+/** Outputs of a program that carry a graph on. @param memory  Steps that its history holds. */
 export function nextOutputs(
   next: Readonly<Record<string, Node>>,
-): Readonly<Record<string, { readonly value: Node }>> {
+  memory: number,
+): Readonly<Record<string, { readonly value: Node; readonly steps: number }>> {
   return Object.fromEntries(
-    Object.entries(next).map(([name, value]) => [`next ${name}`, { value }]),
+    Object.entries(next).map(([name, value]) => {
+      return [`next ${name}`, { value, steps: name === networkInputs.history ? memory : 1 }];
+    }),
   );
 }
 

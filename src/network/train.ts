@@ -2,13 +2,22 @@ import { childStream, fault, mean, type Stream, standardDeviation } from "../bas
 import type { KernelModule, ParameterSet, Program } from "../engine/index.ts";
 import { cosineRate } from "../nn/index.ts";
 import type { Task } from "../tasks/index.ts";
+import { type FitCheckpoint, type KeepCheckpoint, resumeProgram, together } from "../twin/index.ts";
 import { withConstraintsKept } from "./check.ts";
 import { isConstrained, projectWeights } from "./constraints.ts";
 import { checkTask } from "./evaluate.ts";
 import { fitReadout, isBetter } from "./fit-readout.ts";
 import type { Network } from "./network.ts";
 import { readoutMap, withReadout } from "./readout.ts";
-import { createTrainer, type Trainer, type TrainOptions } from "./trainer.ts";
+import {
+  createStanding,
+  identify,
+  type SavedCourse,
+  type Standing,
+  savedTraining,
+  toCheckpoint,
+} from "./train-checkpoint.ts";
+import { createTrainer, hearsTwins, type Trainer, type TrainOptions } from "./trainer.ts";
 import type { NodeTwins } from "./twins.ts";
 
 /** How far a training has come. */
@@ -30,13 +39,17 @@ export interface TrainContext {
   /** Told what memory the plan takes, in words, before it runs. */
   readonly onPlan?: (memory: string) => void;
   readonly signal?: AbortSignal;
+  /** As an earlier process left the same training; all that it reported is told again. */
+  readonly checkpoint?: FitCheckpoint;
+  /** Told whenever a checkpoint may be made. */
+  readonly onCheckpoint?: KeepCheckpoint;
 }
 
 /** A trained network and how it was reached. */
 export interface TrainResult {
   readonly network: Network;
   readonly history: readonly TrainProgress[];
-  /** Updates made: with the stream, enough to repeat the training bit for bit. */
+  /** Updates planned: with the stream, enough to repeat the training bit for bit. */
   readonly iterations: number;
   /** Best score on the validation part. */
   readonly validation: number;
@@ -51,8 +64,9 @@ export interface TrainResult {
  *
  * @param network  Where to start; not changed. Scales of outputs are set from the targets.
  * @param twins    The twin of all nodes, or each by name; their weights stay as they are.
- * @throws         `bad-value` if network, task and options do not fit; `not-finite` naming the
- *                 update; `interrupted` if the signal fires.
+ * @param context  With a `checkpoint`, all else as at the first start.
+ * @throws         `bad-value` if network, task, options or checkpoint do not fit; `not-finite` naming
+ *                 the update; `interrupted` if the signal fires.
  * @source         Manneschi et al. 2025, arXiv:2401.07387, Methods.
  */
 export async function trainNetwork(
@@ -64,22 +78,21 @@ export async function trainNetwork(
   context: TrainContext,
 ): Promise<TrainResult> {
   const kept = withConstraintsKept(network, "trainNetwork");
-  checkTask(network, task, "trainNetwork");
+  checkTask(kept, task, "trainNetwork");
+  checkOptions(options);
   const scaled = withOutputScales(kept, task);
+  const identity = identify(kernels, scaled, twins, task, options, context.stream);
+  const saved = context.checkpoint && savedTraining(context.checkpoint, identity);
   const trainer = createTrainer(kernels, scaled, twins, task, options, context.stream);
   context.onPlan?.(trainer.program.memory);
-  const iterations = chooseIterations(trainer, options, scaled);
-  const trained = await runTraining(
-    trainer,
-    scaled,
-    task,
-    { ...options, iterations },
-    context,
-  ).finally(trainer.program.close);
+  const iterations = saved?.iterations ?? chooseIterations(trainer, options, scaled);
+  const course = { ...options, iterations, identity, saved };
+  const trained = await runTraining(trainer, scaled, task, course, context).finally(
+    trainer.program.close,
+  );
   if (!options.refit) return { ...trained, iterations };
-  const noise = options.arm !== "noise-agnostic";
   const refit = fitReadout(kernels, trained.network, twins, task, {
-    noise,
+    noise: hearsTwins(options),
     paths: options.paths,
     stream: childStream(context.stream, "refit"),
   });
@@ -87,6 +100,23 @@ export async function trainNetwork(
   return isBetter(task, validation, trained.validation)
     ? { network: refit.network, history: trained.history, iterations, validation }
     : { ...trained, iterations };
+}
+
+function checkOptions({ arm, driveNoise = 0, free }: TrainOptions): void {
+  const problem =
+    arm === "constant-noise" && !(driveNoise > 0)
+      ? `the arm 'constant-noise' with a driveNoise of ${driveNoise}`
+      : free?.length === 0
+        ? "no part of the network that is free"
+        : undefined;
+  if (problem === undefined) return;
+  throw fault("bad-value", {
+    where: "trainNetwork",
+    what: "there is nothing to train, or nothing to train under",
+    got: problem,
+    expected: "a driveNoise above 0 for that arm, and one part or more that is free",
+    fix: "Correct the options",
+  });
 }
 
 /**
@@ -159,49 +189,92 @@ function chooseIterations(
   return Math.max(fewestIterations, Math.floor((left * timedUpdates) / updates));
 }
 
+/** A training of a known length, and as far as an earlier process brought it. */
+interface Course extends TrainOptions {
+  readonly iterations: number;
+  readonly identity: FitCheckpoint["identity"];
+  readonly saved?: SavedCourse;
+}
+
 async function runTraining(
   trainer: Trainer,
   network: Network,
   task: Task,
-  options: TrainOptions & { readonly iterations: number },
-  { onProgress, signal }: TrainContext,
+  course: Course,
+  { onProgress, onCheckpoint, signal }: TrainContext,
 ): Promise<Omit<TrainResult, "iterations">> {
-  const { iterations, learningRate: first = 5e-3 } = options;
-  const every = options.every ?? Math.max(1, Math.ceil(iterations / validationsPerTraining));
+  const { iterations, identity, saved, patience = Number.POSITIVE_INFINITY } = course;
+  const every = course.every ?? Math.max(1, Math.ceil(iterations / validationsPerTraining));
   const { program } = trainer;
-  const history: TrainProgress[] = [];
-  let weights: ParameterSet = network.weights;
-  let validation = trainer.validate(weights);
-  let sum = 0;
-  let count = 0;
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    checkSignal(signal, iteration, iterations);
-    trainer.prepare(iteration);
-    program.run();
-    sum += checkFinite(program.loss(), program, iteration, iterations);
-    count++;
-    const learningRate = cosineRate(iteration, iterations, { first });
-    checkFinite(program.update({ learningRate }), program, iteration, iterations);
-    if (isConstrained(network)) keepConstraints(program, network);
-    if ((iteration + 1) % every !== 0 && iteration + 1 !== iterations) continue;
-    const now = projectWeights(network, weightsOf(network, program.getParameters()));
-    const judged = trainer.validate(now);
-    if (isBetter(task, judged, validation)) {
-      validation = judged;
-      weights = now;
+  const standing = createStanding(network.weights);
+  const moving = together({
+    ...{ program: resumeProgram(program), trainer: trainer.state, standing: standing.state },
+  });
+  if (saved) moving.restore(saved.numbers);
+  else standing.now.validation = trainer.validate(network.weights);
+  const history: TrainProgress[] = [...(saved?.history ?? [])];
+  const keep = (hasEnded: boolean, occasion: "report" | "stop"): unknown =>
+    onCheckpoint?.(
+      () => toCheckpoint(identity, iterations, history, standing.now, hasEnded, moving.save()),
+      occasion,
+    );
+  for (const progress of history) onProgress?.(progress);
+  const { now } = standing;
+  let hasEnded = saved?.hasEnded ?? iterations === 0;
+  while (!hasEnded) {
+    if (signal?.aborted) {
+      await keep(false, "stop");
+      throw stopped(now.iteration, iterations);
     }
-    const progress = {
-      iteration: iteration + 1,
-      iterations,
-      loss: sum / count,
-      validation: judged,
-    };
+    advance(trainer, network, course, now);
+    if (now.iteration % every !== 0 && now.iteration !== iterations) continue;
+    const progress = judge(trainer, network, task, iterations, now);
     history.push(progress);
+    hasEnded = now.iteration === iterations || now.waited >= patience;
+    await keep(hasEnded, "report");
     onProgress?.(progress);
-    [sum, count] = [0, 0];
     await pause();
   }
+  const { weights, validation } = now;
   return { network: { ...network, weights }, history, validation };
+}
+
+/** One update. */
+function advance(
+  { program, prepare }: Trainer,
+  network: Network,
+  { iterations, learningRate: first = 5e-3, schedule = "cosine", rise = 0 }: Course,
+  now: Standing,
+): void {
+  const { iteration } = now;
+  prepare(iteration);
+  program.run();
+  now.sum += checkFinite(program.loss(), program, iteration, iterations);
+  const lastShare = schedule === "constant" ? 1 : undefined;
+  const learningRate = cosineRate(iteration, iterations, { first, rise, lastShare });
+  checkFinite(program.update({ learningRate }), program, iteration, iterations);
+  if (isConstrained(network)) keepConstraints(program, network);
+  now.count++;
+  now.iteration++;
+}
+
+/** Validate, and keep the weights if they are the best so far. */
+function judge(
+  trainer: Trainer,
+  network: Network,
+  task: Task,
+  iterations: number,
+  now: Standing,
+): TrainProgress {
+  const weights = projectWeights(network, weightsOf(network, trainer.program.getParameters()));
+  const validation = trainer.validate(weights);
+  now.waited++;
+  if (isBetter(task, validation, now.validation)) {
+    Object.assign(now, { validation, weights, waited: 0 });
+  }
+  const loss = now.sum / now.count;
+  Object.assign(now, { sum: 0, count: 0 });
+  return { iteration: now.iteration, iterations, loss, validation };
 }
 
 /** The network's own weights among a program's parameters. */
@@ -220,16 +293,14 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-function checkSignal(signal: AbortSignal | undefined, iteration: number, iterations: number): void {
-  if (!signal?.aborted) return;
-  throw fault("interrupted", {
+const stopped = (iteration: number, iterations: number): Error =>
+  fault("interrupted", {
     where: "trainNetwork",
     what: "the training was stopped",
     got: `a signal after ${iteration} updates`,
     expected: `${iterations} updates`,
-    fix: "Start it again; the same stream gives the same network",
+    fix: "Resume it from its last checkpoint, or start it again; the same stream gives the same network",
   });
-}
 
 function checkFinite(
   value: number,

@@ -1,24 +1,22 @@
-import { childStream, createGenerator, type Stream } from "../base/index.ts";
+import { childStream, type Stream } from "../base/index.ts";
 import {
   compile,
-  input,
   type KernelModule,
-  mul,
-  type Node,
   type ParameterSet,
   type Program,
   type ProgramSpec,
   planMemory,
   shardsFor,
 } from "../engine/index.ts";
-import { crossEntropy, meanSquaredError } from "../nn/index.ts";
 import { scorePredictions, type Task } from "../tasks/index.ts";
-import type { Twin } from "../twin/index.ts";
-import { type BatchShape, chooseWindow, createBatchSource, weighsOutputs } from "./batches.ts";
-import { applyReadoutGraph, createNetworkGraph, networkInputs } from "./bptt.ts";
+import type { Resumable, Twin } from "../twin/index.ts";
+import { type BatchShape, chooseWindow } from "./batches.ts";
+import { createNetworkGraph } from "./bptt.ts";
+import { createFeeder, createPieceFeeder, cutWindow, type FedNoise } from "./feeder.ts";
 import { type Network, sizesOf } from "./network.ts";
+import { type ObjectiveOptions, specOf } from "./objective.ts";
 import { readOutputs } from "./readout.ts";
-import { nodeGroups, resetProgram, setCarriers } from "./simulate.ts";
+import { nextOutputs } from "./simulate.ts";
 import {
   checkRanges,
   createNodeGraphs,
@@ -29,9 +27,12 @@ import {
 import { createNetworkWalker } from "./walk.ts";
 
 /** Options of `trainNetwork`. */
-export interface TrainOptions {
-  /** Whether the twins' noise is on during training; the second is the paper's control. */
-  readonly arm?: "noise-aware" | "noise-agnostic";
+export interface TrainOptions extends ObjectiveOptions {
+  /**
+   * Whether the twins' noise is on during training. The others are controls: no noise at all, as in
+   * the paper, or none but `driveNoise`, the same on all drives.
+   */
+  readonly arm?: "noise-aware" | "noise-agnostic" | "constant-noise";
   /** Deviation of white noise added to every standardised drive, per task step (default 0). */
   readonly driveNoise?: number;
   /** Updates (default 1000). */
@@ -51,16 +52,21 @@ export interface TrainOptions {
   readonly window?: number;
   /** Unscored steps of a window; default min(40, window / 3), or the task's own for whole sequences. */
   readonly warmUp?: number;
-  /** First rate of Adam, which falls as a cosine (default 5e-3). */
+  /**
+   * Truncated backpropagation: an update every so many task steps of a window, derivatives no
+   * further back than that. Default: one update per window, derivatives through all of it.
+   */
+  readonly truncate?: number;
+  /** First rate of Adam (default 5e-3). */
   readonly learningRate?: number;
-  /** Largest norm of the gradient (default 1). */
-  readonly clipNorm?: number;
-  /** Decoupled weight decay of the readout (default 0). */
-  readonly readoutDecay?: number;
-  /** What is trained besides the readout (default all three). */
-  readonly train?: readonly ("inputMask" | "bias" | "couplings")[];
+  /** How it goes on: falling as a cosine to a hundredth (default), or the same throughout. */
+  readonly schedule?: "cosine" | "constant";
+  /** Updates over which it rises from zero at first (default 0). */
+  readonly rise?: number;
   /** Updates between two validations (default a twentieth of all). */
   readonly every?: number;
+  /** Validations in a row without a better one after which the training stops (default: none). */
+  readonly patience?: number;
   /** Refit the readout by ridge regression at the end, and keep it if it validates better. */
   readonly refit?: boolean;
 }
@@ -70,6 +76,8 @@ export interface Trainer {
   readonly program: Program;
   /** Feed the batch, starts and noise of an update; 0 begins anew. */
   readonly prepare: (iteration: number) => void;
+  /** What updates change beside the program. */
+  readonly state: Resumable;
   /** Score on the validation part. */
   readonly validate: (weights: ParameterSet) => number;
 }
@@ -85,50 +93,55 @@ export function createTrainer(
 ): Trainer {
   const twins = twinsByName(network, given, "trainNetwork");
   checkRanges(network, twins, "trainNetwork");
-  const noise = options.arm !== "noise-agnostic";
-  const window = chooseWindow(task, options.window, options.warmUp);
-  const shape: BatchShape = { batch: options.batch ?? 32, paths: options.paths ?? 1, ...window };
-  const program = createTrainingProgram(kernels, network, twins, task, options, shape);
+  const { truncate, batch = 32, paths = 1, driveNoise = 0 } = options;
+  const shape: BatchShape = { batch, paths, ...chooseWindow(task, options.window, options.warmUp) };
+  const noise: FedNoise = { twins: hearsTwins(options), drives: driveNoise > 0, stream };
+  const pieces = truncate === undefined ? undefined : cutWindow(task, shape, truncate);
+  const run = pieces ? { ...shape, steps: pieces.steps, warmUp: 0 } : shape;
+  const { program, carried } = createTrainingProgram(kernels, network, twins, task, options, run);
   program.setParameters({ ...twinParameters(twins), ...network.weights });
-  let draw = createBatchSource(network, task, shape);
-  let generator = createGenerator(childStream(stream, "batches"));
-  const ids = Array.from({ length: shape.batch * shape.paths }, (_, i) => i);
-  const groups = nodeGroups(network, twins);
-  const sizes = sizesOf(network);
-  const drawsNoise = noise || (options.driveNoise ?? 0) > 0;
-  const walk = createNetworkWalker(kernels, network, twins, { noise });
-  const judged = task.validation.map((sequence) => sequence.input);
-  setCarriers(program, groups, shape.steps, 0);
-  if (drawsNoise) program.setInput(networkInputs.ids, ids);
+  const feeder = pieces
+    ? createPieceFeeder(program, network, twins, task, { shape, pieces, carried }, noise)
+    : createFeeder(program, network, twins, task, shape, noise);
   return {
     program,
-    prepare(iteration) {
-      if (iteration === 0) {
-        draw = createBatchSource(network, task, shape);
-        generator = createGenerator(childStream(stream, "batches"));
-      }
-      const { input: given, target, shares } = draw(generator);
-      program.setInput(networkInputs.task, given);
-      program.setInput("target", target);
-      if (shares) program.setInput("shares", shares);
-      const starts = childStream(childStream(stream, "starts"), iteration);
-      resetProgram(program, groups, sizes, ids, noise ? starts : undefined);
-      if (drawsNoise) program.setNoise({ stream: childStream(stream, "noise"), iteration });
-    },
-    validate(weights) {
-      const current = { ...network, weights };
-      const outputs = new Array(judged.length);
-      walk(
-        weights,
-        judged,
-        { stream: childStream(stream, "validation"), run: 0 },
-        (i, responses) => {
-          outputs[i] = readOutputs(current, responses, judged[i], task.warmUp);
-        },
-      );
-      return scorePredictions(task, task.validation, outputs).value;
-    },
+    ...feeder,
+    validate: createJudge(kernels, network, twins, task, options, stream),
   };
+}
+
+/** Whether the noise of the twins is on. */
+export const hearsTwins = ({ arm = "noise-aware" }: TrainOptions): boolean => arm === "noise-aware";
+
+/** Score weights on the validation part, under the noise of the training's own arm. */
+function createJudge(
+  kernels: KernelModule,
+  network: Network,
+  twins: NodeTwins,
+  task: Task,
+  options: TrainOptions,
+  stream: Stream,
+): Trainer["validate"] {
+  const walk = createNetworkWalker(kernels, network, twins, {
+    noise: hearsTwins(options),
+    driveNoise: options.arm === "constant-noise" ? options.driveNoise : 0,
+  });
+  const judged = task.validation.map((sequence) => sequence.input);
+  const heard = { stream: childStream(stream, "validation"), run: 0 };
+  return (weights) => {
+    const current = { ...network, weights };
+    const outputs = new Array(judged.length);
+    walk(weights, judged, heard, (i, responses) => {
+      outputs[i] = readOutputs(current, responses, judged[i], task.warmUp);
+    });
+    return scorePredictions(task, task.validation, outputs).value;
+  };
+}
+
+/** A program, and the names of what it carries on if its windows are cut. */
+interface TrainingProgram {
+  readonly program: Program;
+  readonly carried: readonly string[];
 }
 
 /** Beyond this, values between checkpoints are computed twice rather than kept. */
@@ -141,14 +154,13 @@ function createTrainingProgram(
   task: Task,
   options: TrainOptions,
   shape: BatchShape,
-): Program {
+): TrainingProgram {
   const { checkpoint } = options;
   const whole = createTrainingSpec(network, twins, task, options, shape);
-  if (checkpoint !== undefined || planMemory(whole) <= mostKeptBytes)
-    return compile(kernels, whole);
-  const root = Math.ceil(Math.sqrt(shape.steps));
-  const spec = createTrainingSpec(network, twins, task, { ...options, checkpoint: root }, shape);
-  return compile(kernels, spec);
+  const isSmall = checkpoint !== undefined || planMemory(whole.spec) <= mostKeptBytes;
+  const root = { ...options, checkpoint: Math.ceil(Math.sqrt(shape.steps)) };
+  const { spec, carried } = isSmall ? whole : createTrainingSpec(network, twins, task, root, shape);
+  return { program: compile(kernels, spec), carried };
 }
 
 function createTrainingSpec(
@@ -157,35 +169,16 @@ function createTrainingSpec(
   task: Task,
   options: TrainOptions,
   shape: BatchShape,
-): ProgramSpec {
-  const { driveNoise, checkpoint, clipNorm = 1, readoutDecay = 0 } = options;
+): { readonly spec: ProgramSpec; readonly carried: readonly string[] } {
+  const { driveNoise, checkpoint, truncate } = options;
+  const { steps } = shape;
   const shards = shardsFor(shape.batch * shape.paths, network.nodes.length);
   const rows = (shape.batch * shape.paths) / shards;
-  const graph = createNetworkGraph(network, createNodeGraphs(twins), {
-    steps: shape.steps,
-    rows,
-    noise: options.arm !== "noise-agnostic",
-    driveNoise,
-    checkpoint,
-  });
-  const isWeighed = shape.isPadded && weighsOutputs(task);
-  const shares = isWeighed
-    ? input("shares", [rows, 1], { steps: shape.steps - shape.warmUp })
-    : undefined;
-  const said = applyReadoutGraph(network, graph, rows, shape.warmUp, shares);
-  const target = input("target", [rows, network.outputs], { steps: said.shape[0] / rows });
-  const weighed = shares && task.scored === "each-step" ? mul(said, shares) : said;
-  const loss =
-    task.kind === "classification" ? crossEntropy(said, target) : meanSquaredError(weighed, target);
-  const { readout, readoutBias } = graph.parameters;
-  const trained = new Set<string>(options.train ?? ["inputMask", "bias", "couplings"]);
-  const free: Node[] = Object.entries(graph.parameters).flatMap(([name, node]) => {
-    if (node === readout || node === readoutBias) return [];
-    return trained.has(name.startsWith("coupling") ? "couplings" : name) ? [node] : [];
-  });
-  const groups = [
-    { parameters: [...free, readoutBias] },
-    { parameters: [readout], weightDecay: readoutDecay },
-  ];
-  return { outputs: {}, training: { loss, groups, clipNorm }, shards };
+  const noise = hearsTwins(options);
+  const size = { steps, rows, noise, driveNoise, checkpoint };
+  const graph = createNetworkGraph(network, createNodeGraphs(twins), size);
+  const spec = specOf(network, graph, task, options, { ...shape, rows, shards });
+  if (truncate === undefined) return { spec, carried: [] };
+  const outputs = nextOutputs(graph.next, sizesOf(network).memory);
+  return { spec: { ...spec, outputs }, carried: Object.keys(graph.next) };
 }

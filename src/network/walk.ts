@@ -1,7 +1,12 @@
 import { createArray, type HostArray } from "../base/index.ts";
 import type { KernelModule, ParameterSet } from "../engine/index.ts";
 import type { Network } from "./network.ts";
-import { createNetworkSimulator, type NetworkSimulator, type SimulatedRun } from "./simulate.ts";
+import {
+  createNetworkSimulator,
+  type NetworkSimulator,
+  type SimulatedRun,
+  type SimulatorSize,
+} from "./simulate.ts";
 import type { NodeTwins } from "./twins.ts";
 
 /** Runs a network of twins over any sequences, those of like length side by side. */
@@ -25,11 +30,12 @@ export function createNetworkWalker(
   kernels: KernelModule,
   network: Network,
   twins: NodeTwins,
-  { noise }: { readonly noise: boolean },
+  { noise, driveNoise }: Pick<SimulatorSize, "noise" | "driveNoise">,
 ): NetworkWalker {
   const made = new Map<string, NetworkSimulator>();
   const simulatorFor = (time: number, count: number): NetworkSimulator => {
-    const size = { rows: Math.min(count, mostRows), chunk: Math.min(time, longestChunk), noise };
+    const cut = { rows: Math.min(count, mostRows), chunk: Math.min(time, longestChunk) };
+    const size = { ...cut, noise, driveNoise };
     const key = `${size.rows} ${size.chunk}`;
     const before = made.get(key);
     if (before) return before;

@@ -6,26 +6,29 @@ import { parseWhole, parseWholes } from "../values.ts";
 interface RecipeFlags {
   readonly data?: string;
   readonly quick?: boolean;
+  readonly resume?: boolean;
 }
 
 /** Options that `run`, `quickstart` and `network train` share. */
 function recipeOptions(
   recipe: string,
   overrides: readonly string[],
-  { data, quick }: RecipeFlags,
+  { data, quick, resume }: RecipeFlags,
   session: Session,
   command: Command,
 ) {
   const { out, seed } = session.options;
   // The recipe has a seed of its own; --seed counts only where it was typed.
   const isTyped = command.getOptionValueSourceWithGlobals("seed") === "cli";
-  return { recipe, overrides, data, quick, out, seed: isTyped ? seed : undefined };
+  return { recipe, overrides, data, quick, resume, out, seed: isTyped ? seed : undefined };
 }
 
 /** twinloom quickstart | run <recipe> */
 export const addRun: AddVerb = (program, open) => {
   const addFlags = (command: Command): Command =>
-    command.option("--quick", "a few updates of everything: shows that it runs, no more", false);
+    command
+      .option("--quick", "a few updates of everything: shows that it runs, no more", false)
+      .option("--resume", "go on with the run in --out, which was cut off", false);
   addFlags(program.command("quickstart [settings...]"))
     .description("the whole loop on a virtual nano-ring array, ending with a report")
     .action(async (settings, flags, command) => {
@@ -55,16 +58,19 @@ export const addNetwork: AddVerb = (program, open) => {
     .description("record, fit and train, without carrying anything to a device")
     .option("--data <folder>", "where the task finds its data")
     .option("--quick", "a few updates of everything", false)
+    .option("--resume", "go on with the run in --out, which was cut off", false)
     .action(async (recipe, settings, flags, command) => {
       const session = open(command);
-      const { trainRecipe } = await import("../../experiment/index.ts");
+      const { ledgerText, trainRecipe } = await import("../../experiment/index.ts");
       const options = recipeOptions(recipe, settings, flags, session, command);
       const result = await trainRecipe(options, session.context);
       const lines = result.networks.map(({ arm, seed, folder, iterations, training }) => {
         const score = Number(training.value.toPrecision(3));
         return `${arm}, seed ${seed}: ${iterations} updates, ${score} on its training part, ${folder}`;
       });
-      session.print(result, [...lines, `run folder: ${result.path}`].join("\n"));
+      const { ledger, ...printed } = result;
+      const text = [...lines, "", ledgerText(ledger), "", `run folder: ${result.path}`];
+      session.print(printed, text.join("\n"));
     });
   network
     .command("test <run>")
