@@ -54,10 +54,23 @@ describe("a recipe", () => {
     `);
   });
 
+  test("with a task from a file that is not there, or beside a name", async () => {
+    const own = recipe("own.yaml", "task: {file: nowhere.npz}\n");
+    expect(await run(own)).toMatchInlineSnapshot(`
+      "error: nowhere.npz: there is no such file. Got ENOENT, expected a .npz or .csv file, or a folder of .csv files, all in train, validation and test or none. Correct task.file; docs/tasks.md says what belongs in the file.
+      "
+    `);
+    const both = recipe("both.yaml", "task: {name: narma5, file: nowhere.npz}\n");
+    expect(await run(both)).toMatchInlineSnapshot(`
+      "error: both.yaml: the recipe has a fault. Got task: expected either \`name\` or \`file\`, expected a recipe as in docs/recipes.md. Mend what is named and start again.
+      "
+    `);
+  });
+
   test("with a task that does not exist, or a split or an option that it does not have", async () => {
     const unknown = recipe("unknown.yaml", "task: {name: spokenDigit}\n");
     expect(await run(unknown)).toMatchInlineSnapshot(`
-      "error: unknown.yaml: the recipe has a fault. Got task.name: 'spokenDigit' is none of narma5, narma10, narma30, sineSquare, spokenDigits; did you mean 'spokenDigits'?, expected a recipe as in docs/recipes.md. Mend what is named and start again.
+      "error: unknown.yaml: the recipe has a fault. Got task.name: 'spokenDigit' is none of narma5, narma10, narma30, mackeyGlass17, santaFeLaser, sineSquare, memoryCapacity, informationCapacity, spokenDigits, japaneseVowels, yinYang; did you mean 'spokenDigits'?, expected a recipe as in docs/recipes.md. Mend what is named and start again.
       "
     `);
     expect(await run(narma, "task.split=bppt")).toMatchInlineSnapshot(`

@@ -5,11 +5,12 @@ import {
   type Evaluation,
   evaluateOnTwin,
   type Network,
+  type NodeTwins,
   type ScoreDifference,
   type ScoreSummary,
+  sizesOf,
 } from "../network/index.ts";
-import type { Task, TaskSequence } from "../tasks/index.ts";
-import type { Twin } from "../twin/index.ts";
+import { isHigherBetter, type Task, type TaskSequence } from "../tasks/index.ts";
 import { createMoments, type NodeDistance, nodeDistances } from "./trajectory.ts";
 import type { DeviceEvaluation } from "./transfer.ts";
 
@@ -44,13 +45,14 @@ export interface CompareTransferOptions {
 /**
  * Set a transfer beside what the twins promised.
  *
+ * @param twins      The twin of all nodes, or each by name.
  * @param sequences  Those that were run on the device.
  * @param device     From `transferNetwork`.
  */
 export function compareTransfer(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  twins: NodeTwins,
   task: Task,
   sequences: readonly TaskSequence[],
   device: DeviceEvaluation,
@@ -58,19 +60,20 @@ export function compareTransfer(
 ): TransferResult {
   const { stream, baselines = {}, runs = Math.max(2, device.n) } = options;
   const moments = createMoments();
-  const noisy = evaluateOnTwin(kernels, network, twin, task, sequences, {
+  const noisy = evaluateOnTwin(kernels, network, twins, task, sequences, {
     noise: true,
     runs,
     stream: childStream(stream, "noise on"),
     onResponses: (_, sequence, responses) => moments.add(sequence, responses),
   });
-  const quiet = evaluateOnTwin(kernels, network, twin, task, sequences, {
+  const quiet = evaluateOnTwin(kernels, network, twins, task, sequences, {
     noise: false,
     stream: childStream(stream, "noise off"),
   });
   const gap = lossOf(task, device, noisy, childStream(stream, "gap"));
-  const names = network.nodes.map((node) => node.name);
-  const nodes = nodeDistances(names, sequences.length, device.trajectories, moments);
+  const layout = sizesOf(network).nodes;
+  const named = network.nodes.map(({ name }, i) => ({ name, columns: layout[i].samples.count }));
+  const nodes = nodeDistances(named, sequences.length, device.trajectories, moments);
   const summary = {
     task: task.name,
     split: task.split,
@@ -95,7 +98,7 @@ function lossOf(
   twin: Pick<Evaluation, "results">,
   stream: Stream,
 ): ScoreDifference {
-  const isBetterHigh = task.score === "accuracy";
+  const isBetterHigh = isHigherBetter(task.score);
   const [first, second] = isBetterHigh ? [twin, device] : [device, twin];
   return compareScores(first.results, second.results, stream);
 }
@@ -115,8 +118,9 @@ export function transferVerdict(result: Omit<TransferResult, "verdict">): string
       : high < 0
         ? `The device does better than its noisy twin by ${size}.`
         : `The device scores as its noisy twin promised: they differ by ${size}.`;
-  const promise =
-    score === "accuracy" ? twinNoiseOff.value - device.value : device.value - twinNoiseOff.value;
+  const promise = isHigherBetter(score)
+    ? twinNoiseOff.value - device.value
+    : device.value - twinNoiseOff.value;
   const noiseFree = `Without noise the twin promised ${formatScore(twinNoiseOff.value)}, ${
     Math.abs(promise) < 5e-4
       ? "which the device reached"

@@ -1,6 +1,6 @@
 import { fault } from "../base/index.ts";
 import type { Device, DeviceDescription } from "../devices/index.ts";
-import { type Network, type NodeKind, stagesOf } from "../network/index.ts";
+import { choicesOf, type Network, type NodeKind, stagesOf } from "../network/index.ts";
 
 /** One device for every node, or a single one that plays all nodes one after another. */
 export type NodeDevices = Device | ((node: number) => Device);
@@ -38,11 +38,13 @@ export async function prepareDevices(
   if (!isShared && unique.size < devices.length)
     throw usedTwice(where, devices.length, unique.size);
   const descriptions = devices.map((device) => unique.get(device) as DeviceDescription);
-  network.nodes.forEach(({ name, twin }, i) => {
+  network.nodes.forEach((node, i) => {
+    const { name, twin } = node;
+    const { hold } = choicesOf(network, node);
     const inPieces = stages.some(
       ({ first, count, isRecurrent }) => isRecurrent && i >= first && i < first + count,
     );
-    const problems = deviceProblems(descriptions[i], network.kinds[twin], network.hold, inPieces);
+    const problems = deviceProblems(descriptions[i], network.kinds[twin], hold, inPieces);
     if (problems.length === 0) return;
     throw fault("bad-value", {
       where: `${where}, node '${name}'`,
@@ -72,6 +74,15 @@ function deviceProblems(
   }
   if (hold % device.samplesPerStep !== 0) {
     problems.push(`it holds a drive for ${device.samplesPerStep} samples, the network for ${hold}`);
+  }
+  for (const [what, channels, units] of [
+    ["input", device.inputs, kind.units?.drive],
+    ["observable", device.observables, kind.units?.response],
+  ] as const) {
+    channels.forEach(({ name, unit }, i) => {
+      if (units?.[i] === undefined || units[i] === unit) return;
+      problems.push(`${what} '${name}' is in ${unit}, not ${units[i]}`);
+    });
   }
   if (!device.canReset) problems.push("it cannot be reset between sequences");
   if (device.recordedOnly) problems.push("it only plays back what was recorded");

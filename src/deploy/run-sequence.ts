@@ -1,11 +1,18 @@
 import { createArray, fault, findNonFinite, type HostArray } from "../base/index.ts";
 import type { Device } from "../devices/index.ts";
-import { type DriveSource, type Network, type Stage, stagesOf } from "../network/index.ts";
+import {
+  blockOf,
+  type DriveSource,
+  type Network,
+  type Stage,
+  stagesOf,
+  standardiseResponse,
+} from "../network/index.ts";
 import type { PreparedDevices } from "./node-devices.ts";
 
 /** What the devices did with one sequence. */
 export interface DeviceRun {
-  /** [time, nodes * hold * observables], standardised: node, then sample, then observable. */
+  /** [time, samples of all nodes], standardised: node, then sample, then observable. */
   readonly responses: HostArray;
   /** Samples that devices ran, all nodes together. */
   readonly deviceSteps: number;
@@ -45,7 +52,7 @@ interface Run {
   readonly prepared: PreparedDevices;
   readonly input: HostArray;
   readonly signal?: AbortSignal;
-  /** [time, nodes * coupled], standardised. */
+  /** [time, coupled values of all nodes], standardised. */
   readonly coupled: HostArray;
   readonly responses: HostArray;
   readonly counts: { deviceSteps: number; cutDrives: number };
@@ -58,7 +65,7 @@ function createRun(
   input: HostArray,
   signal?: AbortSignal,
 ): Run {
-  const { nodes, coupled, observables } = source.sizes;
+  const { coupled, samples } = source.sizes;
   const time = input.shape[0];
   return {
     network,
@@ -66,25 +73,22 @@ function createRun(
     prepared,
     input,
     signal,
-    coupled: createArray([time, nodes * coupled]),
-    responses: createArray([time, nodes * network.hold * observables]),
+    coupled: createArray([time, coupled]),
+    responses: createArray([time, samples]),
     counts: { deviceSteps: 0, cutDrives: 0 },
   };
 }
 
 /** A stage without loops: the whole drive of every node is known before it starts. */
 async function runOneByOne(run: Run, stage: Stage): Promise<void> {
-  const { source, input, network, prepared } = run;
-  const { inputs } = source.sizes;
+  const { source, input, prepared } = run;
   const time = input.shape[0];
-  const drives = Array.from({ length: stage.count }, () =>
-    createArray([time * network.hold, inputs]),
-  );
-  const held = new Float64Array(stage.count * inputs);
+  const drives = drivesOf(run, stage, time);
+  const held = new Float64Array(blockOf(source.sizes, stage, "drives").count);
   for (let step = 0; step < time; step++) {
     source.driveAt(stage, step, input, run.coupled, held);
     drives.forEach((drive, i) => {
-      holdDrive(run, stage.first + i, held, i * inputs, drive.data, step * network.hold);
+      holdDrive(run, stage, i, held, drive.data, step);
     });
   }
   const play = async (i: number): Promise<void> => {
@@ -97,46 +101,54 @@ async function runOneByOne(run: Run, stage: Stage): Promise<void> {
   else await Promise.all(drives.map((_, i) => play(i)));
 }
 
+/** Room for the drives of a stage's nodes over some task steps, each [samples, inputs]. */
+function drivesOf({ source }: Run, { first, count }: Stage, steps: number): HostArray[] {
+  return source.sizes.nodes
+    .slice(first, first + count)
+    .map(({ hold, drives }) => createArray([steps * hold, drives.count]));
+}
+
 /** A stage with loops: all nodes go through a task step before any goes on. */
 async function runTogether(run: Run, stage: Stage): Promise<void> {
-  const { source, input, network, prepared, signal } = run;
-  const { inputs } = source.sizes;
+  const { source, input, prepared, signal } = run;
   const devices: readonly Device[] = prepared.devices.slice(stage.first, stage.first + stage.count);
   await Promise.all(devices.map((device) => device.reset(signal)));
-  const held = new Float64Array(stage.count * inputs);
-  const drives = devices.map(() => createArray([network.hold, inputs]));
+  const held = new Float64Array(blockOf(source.sizes, stage, "drives").count);
+  const drives = drivesOf(run, stage, 1);
   for (let step = 0; step < input.shape[0]; step++) {
     source.driveAt(stage, step, input, run.coupled, held);
     drives.forEach((drive, i) => {
-      holdDrive(run, stage.first + i, held, i * inputs, drive.data, 0);
+      holdDrive(run, stage, i, held, drive.data, 0);
     });
     const responses = await Promise.all(devices.map((device, i) => device.run(drives[i], signal)));
     for (let i = 0; i < stage.count; i++) keepResponse(run, stage.first + i, step, responses[i], 0);
   }
 }
 
-/** Repeat one task step's drive for all its samples, cut to the device's safe range. */
+/** Repeat one task step's drive of a stage's i-th node for all its samples, cut to the safe range. */
 function holdDrive(
-  { network, prepared, source, counts }: Run,
-  node: number,
+  { prepared, source, counts }: Run,
+  stage: Stage,
+  i: number,
   held: Float64Array,
-  from: number,
   drive: Float64Array,
-  firstSample: number,
+  step: number,
 ): void {
-  const { inputs } = source.sizes;
+  const node = stage.first + i;
+  const { hold, drives } = source.sizes.nodes[node];
+  const from = drives.first - source.sizes.nodes[stage.first].drives.first;
   const ranges = prepared.descriptions[node].inputs;
-  for (let i = 0; i < inputs; i++) {
-    const wanted = held[from + i];
-    const value = Math.min(ranges[i].max, Math.max(ranges[i].min, wanted));
+  for (let j = 0; j < drives.count; j++) {
+    const wanted = held[from + j];
+    const value = Math.min(ranges[j].max, Math.max(ranges[j].min, wanted));
     if (value !== wanted) counts.cutDrives++;
-    for (let sample = 0; sample < network.hold; sample++) {
-      drive[(firstSample + sample) * inputs + i] = value;
+    for (let sample = 0; sample < hold; sample++) {
+      drive[(step * hold + sample) * drives.count + j] = value;
     }
   }
 }
 
-/** Standardise a task step's samples by the twin's scales and keep what couplings see. */
+/** Standardise a task step's samples as the twin does, converter included; keep what couplings see. */
 function keepResponse(
   run: Run,
   node: number,
@@ -145,26 +157,24 @@ function keepResponse(
   responseStep: number,
 ): void {
   const { network, source, responses, coupled, counts } = run;
-  const { observables, nodes } = source.sizes;
-  const { hold } = network;
-  const { mean, sd } = network.kinds[network.nodes[node].twin].response;
-  const width = hold * observables;
+  const { hold, observables, samples, coupled: seen } = source.sizes.nodes[node];
+  const kind = network.kinds[network.nodes[node].twin];
+  const width = samples.count;
   const from = responseStep * width;
-  const to = (step * nodes + node) * width;
+  const to = step * source.sizes.samples + samples.first;
   for (let i = 0; i < width; i++) {
-    const x = i % observables;
-    responses.data[to + i] = (response.data[from + i] - mean[x]) / sd[x];
+    responses.data[to + i] = standardiseResponse(kind, i % observables, response.data[from + i]);
   }
   const block = responses.data.subarray(to, to + width);
   if (findNonFinite(block) >= 0) throw notFinite(run, node, step, block);
-  const seen = source.sizes.coupled;
-  coupled.data.set(block.subarray(width - seen), (step * nodes + node) * seen);
+  const at = step * source.sizes.coupled + seen.first;
+  coupled.data.set(block.subarray(width - seen.count), at);
   counts.deviceSteps += hold;
 }
 
 function notFinite(run: Run, node: number, step: number, block: Float64Array): Error {
   const at = findNonFinite(block);
-  const { observables } = run.source.sizes;
+  const { observables } = run.source.sizes.nodes[node];
   return fault("not-finite", {
     where: `${run.prepared.where}, node '${run.network.nodes[node].name}'`,
     what: `the device '${run.prepared.descriptions[node].identity}' answered with no number`,

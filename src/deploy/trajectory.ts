@@ -61,23 +61,23 @@ export interface NodeDistance {
 /**
  * Distances of all nodes.
  *
- * @param names      Of the nodes, in the order of the columns.
+ * @param nodes      In the order of the columns, each with how many columns it has.
  * @param sequences  How many were run.
  */
 export function nodeDistances(
-  names: readonly string[],
+  nodes: readonly { readonly name: string; readonly columns: number }[],
   sequences: number,
   device: TrajectoryMoments,
   twin: TrajectoryMoments,
 ): readonly NodeDistance[] {
-  const squares = names.map(() => ({ distance: 0, expected: 0, spread: 0, device: 0, count: 0 }));
+  const nodeOf = nodes.flatMap(({ columns }, i) => new Array<number>(columns).fill(i));
+  const squares = nodes.map(() => ({ distance: 0, expected: 0, spread: 0, device: 0, count: 0 }));
   for (let sequence = 0; sequence < sequences; sequence++) {
     const [a, b] = [device.mean(sequence), twin.mean(sequence)];
     const [va, vb] = [device.variance(sequence), twin.variance(sequence)];
     const factor = 1 / device.runs(sequence) + 1 / twin.runs(sequence);
-    const width = a.shape[1] / names.length;
     for (let i = 0; i < a.data.length; i++) {
-      const sum = squares[Math.floor((i % a.shape[1]) / width)];
+      const sum = squares[nodeOf[i % nodeOf.length]];
       sum.distance += (a.data[i] - b.data[i]) ** 2;
       sum.spread += vb.data[i];
       sum.device += va.data[i];
@@ -86,7 +86,7 @@ export function nodeDistances(
     }
   }
   return squares.map((sum, i) => ({
-    name: names[i],
+    name: nodes[i].name,
     distance: Math.sqrt(sum.distance / sum.count),
     spread: Math.sqrt(sum.spread / sum.count),
     deviceSpread: Math.sqrt(sum.device / sum.count),

@@ -97,7 +97,8 @@ export async function transferNetwork(
     outputs.push(said);
   }
   const results = outputs.map((said) => scorePredictions(task, sequences, said));
-  const drives = (deviceSteps / network.hold) * source.sizes.inputs;
+  const steps = sequences.reduce((sum, { input }) => sum + input.shape[0], 0);
+  const drives = runs * steps * source.sizes.drives;
   return {
     ...summariseScores(results, childStream(stream, "interval")),
     results,

@@ -17,7 +17,7 @@ import {
   type TwinValidation,
 } from "../twin/index.ts";
 import { judgeTwin, progressOf } from "./judge-twin.ts";
-import type { LoopPlan } from "./loop-plan.ts";
+import { isLive, type LoopPlan } from "./loop-plan.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What the stages of a loop share. */
@@ -56,7 +56,7 @@ export function createLoopDevice(plan: LoopPlan, disorder: number, name: string)
 
 /** One device for networks in time multiplex, one per node for the others. */
 export function nodeDevices(plan: LoopPlan, disorder: number, name: string): NodeDevices {
-  if (plan.network.preset !== "layered") return createLoopDevice(plan, disorder, name);
+  if (!isLive(plan)) return createLoopDevice(plan, disorder, name);
   return (node) => createLoopDevice(plan, disorder, `${name}, node ${node}`);
 }
 

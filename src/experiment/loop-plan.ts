@@ -1,5 +1,14 @@
 import type { InstrumentOptions, StandardPlanOptions } from "../devices/index.ts";
-import type { InputLimit, Readout, SampleChoice, TrainOptions } from "../network/index.ts";
+import type {
+  Converters,
+  FreeGraph,
+  InputLimit,
+  Network,
+  RandomOptions,
+  Readout,
+  SampleChoice,
+  TrainOptions,
+} from "../network/index.ts";
 import type { TaskSpec } from "../tasks/index.ts";
 import type { FitOptions } from "../twin/index.ts";
 
@@ -20,18 +29,32 @@ export interface LoopDevice {
 export interface LoopNetwork {
   /**
    * `chain`: one device in time multiplex, every pass sees all earlier ones; `parallel`: passes
-   * side by side; `layered`: live layers of devices of their own.
+   * side by side; `layered`: live layers of devices of their own; `random`: live devices in a graph
+   * that is drawn; `graph`: in the one that is written out.
    */
-  readonly preset: "chain" | "parallel" | "layered";
+  readonly preset: "chain" | "parallel" | "layered" | "random" | "graph";
   /** Passes, or nodes of each layer. */
   readonly layers: readonly number[];
   /** Couplings within a layer (layered only). */
   readonly recurrent: boolean;
+  /** How a graph is drawn (random only). */
+  readonly random?: Pick<RandomOptions, "fanIn" | "density" | "delays" | "inputShare">;
+  /** Nodes and edges (graph only). */
+  readonly graph?: FreeGraph;
+  /** Whether devices wait for each other between task steps. */
+  readonly waits?: boolean;
+  readonly converters?: Converters;
+  readonly constraints?: Network["constraints"];
   /** Device samples per task step. */
   readonly hold: number;
   readonly readout: Partial<Readout>;
   readonly inputLimit: InputLimit;
   readonly couplingSamples: SampleChoice;
+}
+
+/** Whether a network's nodes are devices of their own that step together. */
+export function isLive({ network }: Pick<LoopPlan, "network">): boolean {
+  return network.preset !== "chain" && network.preset !== "parallel";
 }
 
 /** Everything that a whole loop does, with all choices made. */

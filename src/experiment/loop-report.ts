@@ -1,5 +1,5 @@
 import { createArray, type HostArray } from "../base/index.ts";
-import { type Network, sizesOf } from "../network/index.ts";
+import { type Block, type Network, sizesOf } from "../network/index.ts";
 import {
   confusionMatrix,
   type Figure,
@@ -13,7 +13,7 @@ import {
   trainingCurves,
   transferChart,
 } from "../report/index.ts";
-import type { Task } from "../tasks/index.ts";
+import { isHigherBetter, type Task } from "../tasks/index.ts";
 import type { FittedDevice } from "./loop-device.ts";
 import type { ArmResult, LoopResult, TransferredNetwork } from "./loop-transfer.ts";
 import { type JudgedTwin, judgeSections } from "./twin-report.ts";
@@ -55,7 +55,7 @@ function trainingFigure(trained: readonly TransferredNetwork[], task: Task): Fig
       title: "Training of the network",
       stepLabel: "updates",
       valueLabel: `validation ${task.score}`,
-      logarithmic: task.score !== "accuracy",
+      logarithmic: !isHigherBetter(task.score),
     },
   );
 }
@@ -65,7 +65,7 @@ const layerAndNode = /^layer (\d+), node (\d+)$/;
 
 /** The network as nodes and edges; a block of weights counts by its largest. */
 function drawnNetwork(network: Network): Figure {
-  const { inputs, coupled, delays, read } = sizesOf(network);
+  const { nodes: layout, delays } = sizesOf(network);
   const { nodes, edges, weights, taskInputs, outputs } = network;
   const largest = (name: string, rows: number[], cols: number[]): number => {
     const { shape, data } = weights[name];
@@ -78,8 +78,7 @@ function drawnNetwork(network: Network): Figure {
     }
     return found;
   };
-  const span = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
-  const rowsOf = (node: number) => span(node * inputs, inputs);
+  const span = ({ first, count }: Block) => Array.from({ length: count }, (_, i) => first + i);
   const drawn = [
     ...nodes.flatMap((node, i) =>
       node.seesInput
@@ -87,7 +86,11 @@ function drawnNetwork(network: Network): Figure {
             {
               from: "task input",
               to: node.name,
-              weight: largest("inputMask", rowsOf(i), span(0, taskInputs)),
+              weight: largest(
+                "inputMask",
+                span(layout[i].drives),
+                span({ first: 0, count: taskInputs }),
+              ),
             },
           ]
         : [],
@@ -95,12 +98,12 @@ function drawnNetwork(network: Network): Figure {
     ...edges.map(({ from, to, delay }) => ({
       from: nodes[from].name,
       to: nodes[to].name,
-      weight: largest(`coupling${delay}`, rowsOf(to), span(from * coupled, coupled)),
+      weight: largest(`coupling${delay}`, span(layout[to].drives), span(layout[from].coupled)),
     })),
     ...nodes.map((node, i) => ({
       from: node.name,
       to: "readout",
-      weight: largest("readout", span(0, outputs), span(i * read, read)),
+      weight: largest("readout", span({ first: 0, count: outputs }), span(layout[i].read)),
     })),
   ];
   const delayed =
@@ -197,7 +200,7 @@ function transferFigure(result: LoopResult, arms: readonly ArmResult[]): Figure 
   const [recorded, other] = result.plan.device.disorder;
   return transferChart({
     score: result.task.score,
-    higherIsBetter: result.task.score === "accuracy",
+    higherIsBetter: isHigherBetter(result.task.score),
     arms: result.plan.arms.map((arm) => {
       const at = (sample: number) => arms.find((x) => x.arm === arm && x.sample === sample);
       const here = at(recorded) as ArmResult;
@@ -254,7 +257,7 @@ export function transferText(
   arms: readonly ArmResult[],
 ): string {
   const { name, split, score } = result.task;
-  const better = score === "accuracy" ? "higher" : "lower";
+  const better = isHigherBetter(score) ? "higher" : "lower";
   const table = formatTable(transferRows(result, arms), { columns: transferColumns }).trimEnd();
   return `${name} (${split}), ${score}, ${better} is better\n\n${table}`;
 }

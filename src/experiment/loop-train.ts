@@ -4,6 +4,7 @@ import {
   createChainNetwork,
   createLayeredNetwork,
   createNetwork,
+  createRandomNetwork,
   evaluateOnTwin,
   type FittedReadout,
   fitReadout,
@@ -27,16 +28,23 @@ export function createLoopNetwork(
   stream: Stream,
   preset: LoopPlan["network"]["preset"] = plan.network.preset,
 ): Network {
-  const { layers, recurrent, hold, readout, inputLimit, couplingSamples } = plan.network;
+  const { layers, recurrent, readout, ...chosen } = plan.network;
+  const { hold, waits, inputLimit, couplingSamples, constraints, converters } = chosen;
   const options = {
     taskInputs: task.inputs,
     outputs: task.outputs,
-    twin: { name: plan.device.kind, kind: nodeKindOf(twin) },
+    twin: { name: plan.device.kind, kind: nodeKindOf(twin, converters) },
     readout: { over: task.scored === "each-step" ? "each-step" : "time-mean", ...readout },
-    ...{ hold, inputLimit, couplingSamples },
+    ...{ hold, waits, inputLimit, couplingSamples, constraints },
   } as const;
   if (preset === "layered") return createLayeredNetwork({ ...options, layers, recurrent }, stream);
   const passes = layers.reduce((sum, count) => sum + count, 0);
+  if (preset === "graph" && plan.network.graph) {
+    return createNetwork(plan.network.graph, options, stream);
+  }
+  if (preset === "random") {
+    return createRandomNetwork({ ...options, ...plan.network.random, nodes: passes }, stream);
+  }
   if (preset === "chain") return createChainNetwork({ ...options, stages: passes }, stream);
   const nodes = Array.from({ length: passes }, (_, i) => ({ name: `pass ${i + 1}` }));
   return createNetwork({ nodes, edges: [], live: false }, options, stream);

@@ -18,7 +18,7 @@ import type { Network, ScoreSummary } from "../network/index.ts";
 import type { Task } from "../tasks/index.ts";
 import type { Twin } from "../twin/index.ts";
 import { type LoopContext, nodeDevices } from "./loop-device.ts";
-import type { LoopPlan, TrainedArm } from "./loop-plan.ts";
+import { isLive, type LoopPlan, type TrainedArm } from "./loop-plan.ts";
 import { createLoopNetwork, networkStream, type TrainedNetwork } from "./loop-train.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -119,7 +119,7 @@ async function runReservoirs(
   const { signal, onProgress } = context;
   const scores: number[] = [];
   // Time-multiplexed passes are usually left uncoupled; live layers keep their random couplings.
-  const preset = plan.network.preset === "layered" ? "layered" : "parallel";
+  const preset = isLive(plan) ? plan.network.preset : "parallel";
   const report = (done: number, total: number, i: number) =>
     onProgress?.({ stage: `reservoir ${i + 1}`, done, total, unit: "sequences" });
   for (let i = 0; i < plan.reservoirs; i++) {

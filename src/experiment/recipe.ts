@@ -2,6 +2,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { closestName, fault } from "../base/index.ts";
 import { deviceKinds } from "../devices/index.ts";
+import type { Converters, FreeGraph, FreeNode, Network } from "../network/index.ts";
 import { TASK_NAMES } from "../tasks/index.ts";
 import { type DriveFeature, driveFeatures } from "../twin/index.ts";
 import { durationForm, parseDuration } from "./duration.ts";
@@ -72,25 +73,99 @@ const twinRule = z
   })
   .describe("the twin and its fit");
 
+const couplingSamples = z.enum(["last", "all"]);
+const readoutSamples = z.enum(["all", "last", "mean"]);
+
+const nodeRule = z.strictObject({
+  name: z.string().min(1),
+  seesInput: z.boolean().optional(),
+  hold: whole(1).optional(),
+  couplingSamples: couplingSamples.optional(),
+  readoutSamples: readoutSamples.optional(),
+});
+const edgeRule = z.strictObject({ from: z.string(), to: z.string(), delay: whole(0).default(1) });
+
+const convertersRule = z
+  .strictObject({
+    driveBits: whole(1).optional(),
+    responseBits: whole(1).optional(),
+    responseRange: z.number().positive().optional(),
+    slew: z.number().positive().optional(),
+  })
+  .describe(
+    "the rig: bits of drives over their safe range, bits of responses over the mean ± `responseRange` (4) deviations, largest change of a drive per task step as a share of its range",
+  );
+
+const constraintRule = z.strictObject({
+  sign: z.enum(["positive", "negative"]).optional(),
+  fanIn: whole(0).optional(),
+  bound: z.number().positive().optional(),
+  levels: whole(1).optional(),
+});
+
 const networkRule = z
   .strictObject({
-    preset: z.enum(["chain", "parallel", "layered"]).default("layered"),
-    nodes: whole(1).optional().describe("all nodes; the sum of `layers` where both are given"),
+    preset: z
+      .enum(["chain", "parallel", "layered", "random", "graph"])
+      .default("layered")
+      .describe("`graph`: the nodes and edges that are written out"),
+    nodes: z
+      .union([whole(1), z.array(nodeRule).min(1)])
+      .optional()
+      .describe("how many; or for `graph` each: name, seesInput, hold, couplingSamples, ..."),
+    edges: z.array(edgeRule).optional().describe("for `graph`, each: from, to, delay (default 1)"),
+    fanIn: whole(0).optional().describe("for `random`: couplings that enter each node"),
+    density: z.number().min(0).max(1).optional().describe("for `random`, instead of `fanIn`"),
+    delays: z.array(whole(1)).min(1).optional().describe("for `random`: what delays draw from"),
+    inputShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("for `random`: nodes that see the input"),
+    waits: z
+      .boolean()
+      .default(false)
+      .describe("devices wait for each other, so that their task steps may differ in length"),
+    converters: convertersRule.optional(),
+    constraints: z
+      .strictObject({ inputMask: constraintRule.optional(), coupling: constraintRule.optional() })
+      .optional()
+      .describe("what weights keep to: sign, fan-in, largest size, multiples of bound / levels"),
     layers: z.array(whole(1)).min(1).optional(),
     recurrent: z.boolean().default(true).describe("couplings within a layer"),
     hold: whole(1).default(1).describe("device samples per task step"),
     readout: z.enum(["each-step", "time-mean", "last-step"]).optional(),
-    readoutSamples: z.enum(["all", "last", "mean"]).default("all"),
+    readoutSamples: readoutSamples.default("all"),
     readoutSeesInput: z.boolean().default(false),
     inputLimit: z.enum(["clip", "smooth"]).default("clip"),
-    couplingSamples: z.enum(["last", "all"]).default("last"),
+    couplingSamples: couplingSamples.default("last"),
+  })
+  .superRefine(({ preset, nodes, edges }, context) => {
+    const isWritten = typeof nodes === "object";
+    if (isWritten === (preset === "graph") && (preset === "graph" || edges === undefined)) return;
+    const message =
+      preset === "graph"
+        ? "expected a list of nodes, each with a name"
+        : "nodes and edges are written out only for the preset 'graph'";
+    context.addIssue({ code: "custom", message, path: ["nodes"] });
   })
   .describe("the network of twins");
 
 const taskRule = z
   .looseObject({
-    name: z.enum(TASK_NAMES as [string, ...string[]]),
+    name: z
+      .enum(TASK_NAMES as [string, ...string[]])
+      .optional()
+      .describe("a task that `task list` shows"),
+    file: z
+      .string()
+      .optional()
+      .describe("in place of `name`: sequences of one's own, from the recipe's folder on"),
     split: z.string().optional(),
+  })
+  .refine(({ name, file }) => (name === undefined) !== (file === undefined), {
+    error: "expected either `name` or `file`",
   })
   .describe("the task; its sizes stand beside `name`");
 
@@ -159,8 +234,16 @@ export interface Recipe {
     readonly driftRate?: number;
   };
   readonly network: {
-    readonly preset: "chain" | "parallel" | "layered";
-    readonly nodes?: number;
+    readonly preset: "chain" | "parallel" | "layered" | "random" | "graph";
+    readonly nodes?: number | Omit<FreeNode, "twin">[];
+    readonly edges?: FreeGraph["edges"][number][];
+    readonly fanIn?: number;
+    readonly density?: number;
+    readonly delays?: number[];
+    readonly inputShare?: number;
+    readonly waits: boolean;
+    readonly converters?: Converters;
+    readonly constraints?: Network["constraints"];
     readonly layers?: number[];
     readonly recurrent: boolean;
     readonly hold: number;
@@ -171,7 +254,8 @@ export interface Recipe {
     readonly couplingSamples: "last" | "all";
   };
   readonly task: {
-    readonly name: string;
+    readonly name?: string;
+    readonly file?: string;
     readonly split?: string;
     readonly [size: string]: unknown;
   };
@@ -315,7 +399,16 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
     },
     network: {
       preset: network.preset,
-      layers: network.layers ?? [network.nodes ?? 16],
+      layers: network.layers ?? [typeof network.nodes === "number" ? network.nodes : 16],
+      ...(typeof network.nodes === "object"
+        ? { graph: { nodes: network.nodes, edges: network.edges ?? [] } }
+        : {}),
+      random: {
+        ...{ fanIn: network.fanIn, density: network.density, delays: network.delays },
+        inputShare: network.inputShare,
+      },
+      ...{ waits: network.waits, converters: network.converters },
+      constraints: network.constraints,
       ...{ recurrent: network.recurrent, hold: network.hold, inputLimit: network.inputLimit },
       couplingSamples: network.couplingSamples,
       readout: {

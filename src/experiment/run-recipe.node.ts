@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readText } from "./input.node.ts";
 import type { LoopPlan } from "./loop-plan.ts";
@@ -56,10 +57,18 @@ async function readPlan(
 ): Promise<{ readonly plan: LoopPlan; readonly recipe: Recipe }> {
   const { recipe: path, data, overrides = [], quick = false, seed } = options;
   const text = await readText(path);
-  const written = merge(readYaml(text, path), quick ? quickSizes : {});
-  const chosen = merge(written, parseOverrides(overrides));
+  const own = withTaskFile(readYaml(text, path), dirname(path));
+  const written = merge(own, quick ? quickSizes : {});
+  const chosen = merge(written, withTaskFile(parseOverrides(overrides), "."));
   const recipe = checkRecipe(seed === undefined ? chosen : { ...chosen, seed }, path);
   return { plan: planOf(recipe, data, () => performance.now() / 1000), recipe };
+}
+
+/** A task's own file is looked for beside the recipe that names it; the run keeps the whole path. */
+function withTaskFile(written: Plain, folder: string): Plain {
+  const file = (written.task as Plain | undefined)?.file;
+  if (typeof file !== "string") return written;
+  return merge(written, { task: { file: resolve(folder, file) } });
 }
 
 /** The recipe that comes with the program and needs nothing from outside. */

@@ -8,55 +8,19 @@ import {
   interpret,
   loadKernelModule,
   type Node,
-  square,
   sumAll,
 } from "../engine/index.ts";
 import { meanSquaredError } from "../nn/index.ts";
-import {
-  createTwin,
-  createTwinGraph,
-  initialState,
-  parametersOf,
-  type Twin,
-} from "../twin/index.ts";
 import { applyReadoutGraph, createNetworkGraph, type NetworkGraphSize } from "./bptt.ts";
+import { createRandomTwin, derivativeErrors, randomFeeds } from "./graph.test-support.ts";
 import { nodeKindOf } from "./kind.ts";
-import { type Network, sizesOf } from "./network.ts";
+import type { Network } from "./network.ts";
 import { createChainNetwork, createLayeredNetwork, createNetwork } from "./presets.ts";
-import { stagesOf } from "./stages.ts";
+import { createNodeGraphs, twinParameters } from "./twins.ts";
 
-/** A twin with random weights: two inputs, coloured and observation noise. */
-const createToyTwin = (): Twin =>
-  createTwin(
-    {
-      dt: 1,
-      inputs: [
-        { name: "a", unit: "V" },
-        { name: "b", unit: "V" },
-      ],
-      observables: [{ name: "x", unit: "V" }],
-      limits: [
-        { min: 1, max: 3 },
-        { min: -1, max: 4 },
-      ],
-      start: { mean: [0.2], factor: [[0.1]] },
-      scales: { observables: [{ mean: 1, sd: 2 }], increments: [0.7] },
-      featureScales: () => [
-        { mean: 2, sd: 0.6 },
-        { mean: 1.5, sd: 1.4 },
-      ],
-    },
-    {
-      delays: 1,
-      auxiliaries: 2,
-      drift: { hidden: [5], activation: "tanh" },
-      diffusion: { hidden: [4], activation: "tanh" },
-      observationNoise: true,
-    },
-    createStream(3),
-  );
-
-const twin = createToyTwin();
+const twin = createRandomTwin({ inputs: 2, observables: 1, seed: 3 }, { delays: 1 });
+const twins = { toy: twin };
+const nodes = createNodeGraphs(twins);
 const options = {
   taskInputs: 2,
   outputs: 2,
@@ -68,55 +32,7 @@ const generator = createGenerator(createStream(4));
 const draw = (size: number): Float64Array =>
   Float64Array.from({ length: size }, () => generator.normal());
 
-/** Random feeds; the readout, which begins at zero, too. */
-const feedsOf = (network: Network, { steps, rows }: NetworkGraphSize, task?: Float64Array) => {
-  const sizes = sizesOf(network);
-  const values: Record<string, ArrayLike<number>> = {
-    "task input": task ?? draw(steps * rows * network.taskInputs),
-    ids: Float64Array.from({ length: rows }, (_, i) => i),
-    history: draw(sizes.memory * rows * sizes.nodes * sizes.coupled),
-  };
-  stagesOf(network).forEach((stage, i) => {
-    values[`state ${i}`] = initialState(twin, rows * stage.count);
-  });
-  for (const [name, { data }] of Object.entries(parametersOf(twin))) values[name] = data;
-  for (const [name, { shape, data }] of Object.entries(network.weights)) {
-    values[name] = name.startsWith("readout") ? draw(shape[0] * shape[1]) : Float64Array.from(data);
-  }
-  return { values, noise: { stream: createStream(5), iteration: 2 } };
-};
-
-/** Largest error over weight arrays, each relative to the norm of its derivative. */
-const worstDerivative = (network: Network, size: NetworkGraphSize): Record<string, number> => {
-  const graph = createNetworkGraph(network, createTwinGraph(twin), size);
-  const loss = sumAll(square(applyReadoutGraph(network, graph, size.rows, 1)));
-  const feeds = feedsOf(network, size);
-  const names = Object.keys(graph.parameters);
-  const slopes = interpret(
-    gradients(
-      loss,
-      names.map((name) => graph.parameters[name]),
-    ),
-    feeds,
-  );
-  const at = (name: string, k: number, by: number): number => {
-    const before = Float64Array.from(feeds.values[name]);
-    before[k] += by;
-    return interpret([loss], { ...feeds, values: { ...feeds.values, [name]: before } })[0][0];
-  };
-  const worst: Record<string, number> = {};
-  names.forEach((name, i) => {
-    let [difference, norm] = [0, 0];
-    for (let k = 0; k < slopes[i].length; k++) {
-      const numeric = (at(name, k, 1e-5) - at(name, k, -1e-5)) / 2e-5;
-      difference += (numeric - slopes[i][k]) ** 2;
-      norm += numeric ** 2;
-    }
-    worst[name] = Math.sqrt(difference / norm);
-    expect(norm, name).toBeGreaterThan(0);
-  });
-  return worst;
-};
+const feedsOf = (network: Network, size: NetworkGraphSize) => randomFeeds(network, twins, size, 4);
 
 const size = { steps: 3, rows: 2, noise: true, driveNoise: 0.1 };
 
@@ -125,7 +41,7 @@ test("the derivative of a recurrent two-layer network with noise agrees with cen
     { ...options, layers: [2, 1], recurrent: true, readout: { seesInput: true } },
     createStream(6),
   );
-  for (const error of Object.values(worstDerivative(network, size)))
+  for (const error of Object.values(derivativeErrors(network, twins, size)))
     expect(error).toBeLessThan(1e-6);
 });
 
@@ -134,7 +50,7 @@ test("a diagnosis names the node, the step and the weights where numbers first o
     { ...options, layers: [2, 1], recurrent: true, readout: { seesInput: true } },
     createStream(6),
   );
-  const graph = createNetworkGraph(network, createTwinGraph(twin), size);
+  const graph = createNetworkGraph(network, nodes, size);
   const feeds = feedsOf(network, size);
   const values = { ...feeds.values };
   // The second of two nodes in the second of two examples: x and its delay at the edge of float32.
@@ -142,14 +58,16 @@ test("a diagnosis names the node, the step and the weights where numbers first o
   const cols = states.length / 4;
   states.fill(3e38, 3 * cols, 3 * cols + 2);
   values["state 0"] = states;
-  values["drift.0.weight"] = new Float64Array(values["drift.0.weight"].length).fill(2);
+  values["twin toy drift.0.weight"] = new Float64Array(
+    values["twin toy drift.0.weight"].length,
+  ).fill(2);
   const found = diagnose([sumAll(graph.read)], [{ ...feeds, values }]);
   expect(found?.details).toMatchInlineSnapshot(`
     {
       "expected": "finite numbers in every value",
       "fix": "Lower the learning rate, or bound what enters this operation",
       "got": "Infinity at step 0 of 0 to 2, inner step 0 of 0 to 2, row 3 (layer 1, node 2), column 0 from inputs of at most 3.000e+38",
-      "what": "'matmul' near parameter 'drift.0.weight' is the first value that is not finite",
+      "what": "'matmul' near parameter 'twin toy drift.0.weight' is the first value that is not finite",
       "where": "engine.diagnose",
     }
   `);
@@ -165,7 +83,7 @@ test("the derivative of a recorded chain that couples by all samples agrees to 1
     },
     createStream(7),
   );
-  for (const error of Object.values(worstDerivative(network, size)))
+  for (const error of Object.values(derivativeErrors(network, twins, size)))
     expect(error).toBeLessThan(1e-6);
 });
 
@@ -193,7 +111,7 @@ test.each([
     );
     const all = { steps: 5, rows: 6, noise: true, driveNoise: 0.1 };
     const lossOf = (rows: number) => {
-      const graph = createNetworkGraph(network, createTwinGraph(twin), { ...all, rows });
+      const graph = createNetworkGraph(network, nodes, { ...all, rows });
       const said = applyReadoutGraph(network, graph, rows, 1);
       const target = input("target", [rows, network.outputs], { steps: all.steps - 1 });
       return { loss: meanSquaredError(said, target), parameters: graph.parameters };
@@ -212,7 +130,7 @@ test.each([
     const groups = [{ parameters: Object.values(parameters) }];
     const training = { loss: shardLoss, groups };
     const program = compile(await loadKernelModule(), { outputs: {}, training, shards });
-    const weights = { ...parametersOf(twin), ...network.weights };
+    const weights = { ...twinParameters(twins), ...network.weights };
     const sets = Object.entries(weights).map(([name, { shape }]) => [
       name,
       { shape, data: values[name] as Float32Array },
@@ -261,10 +179,9 @@ test("a coupling carries the past of its source to its target, d steps later and
       ...network,
       nodes: network.nodes.map((n) => ({ ...n, seesInput: n.name === "a" })),
     };
-    const graph = createNetworkGraph(masked, createTwinGraph(twin), shape);
-    const task = draw(steps * 2);
-    const feeds = feedsOf(masked, shape, task);
-    const moved = task.slice();
+    const graph = createNetworkGraph(masked, nodes, shape);
+    const feeds = feedsOf(masked, shape);
+    const moved = Float64Array.from(feeds.values["task input"]);
     moved[2] += 0.5; // u at step 1
     const before = outputsOf(graph.read, feeds);
     const after = outputsOf(graph.read, {
@@ -287,7 +204,7 @@ test("a saturated node's drive stays at its limit but keeps a tenth of its deriv
     createStream(9),
   );
   const shape = { steps: 1, rows: 1, noise: false };
-  const graph = createNetworkGraph(network, createTwinGraph(twin), shape);
+  const graph = createNetworkGraph(network, nodes, shape);
   const loss = sumAll(graph.read);
   const feeds = feedsOf(network, shape);
   const slopeAt = (bias: number): { loss: number; slope: number } => {
@@ -309,19 +226,18 @@ test("cutting time in two and carrying states and history over changes nothing b
     { ...options, layers: [2, 2], recurrent: true },
     createStream(10),
   );
-  const node = createTwinGraph(twin);
   const feeds = feedsOf(network, { steps: 6, rows: 2, noise: false });
-  const whole = createNetworkGraph(network, node, { steps: 6, rows: 2, noise: true });
-  const half = createNetworkGraph(network, node, { steps: 3, rows: 2, noise: true });
+  const whole = createNetworkGraph(network, nodes, { steps: 6, rows: 2, noise: true });
+  const half = createNetworkGraph(network, nodes, { steps: 3, rows: 2, noise: true });
   const task = feeds.values["task input"] as Float64Array;
   const noiseAt = (firstStep: number) => ({ ...feeds.noise, firstStep });
-  const first = interpret([half.read, half.history as Node, ...half.states], {
+  const first = interpret([half.read, ...Object.values(half.next)], {
     values: { ...feeds.values, "task input": task.slice(0, 12) },
     noise: noiseAt(0),
   });
-  const states = Object.fromEntries(first.slice(2).map((value, i) => [`state ${i}`, value]));
+  const carried = Object.fromEntries(Object.keys(half.next).map((name, i) => [name, first[i + 1]]));
   const [second] = interpret([half.read], {
-    values: { ...feeds.values, ...states, history: first[1], "task input": task.slice(12) },
+    values: { ...feeds.values, ...carried, "task input": task.slice(12) },
     noise: noiseAt(9),
   });
   const [expected] = interpret([whole.read], { ...feeds, noise: noiseAt(0) });

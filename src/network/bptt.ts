@@ -5,7 +5,6 @@ import {
   add,
   addAll,
   affine,
-  clip,
   concat,
   concatRows,
   input,
@@ -20,22 +19,28 @@ import {
   scan,
   slice,
   sliceRows,
-  stopGradient,
-  sub,
-  tanh,
 } from "../engine/index.ts";
+import { roundStraightThrough } from "../nn/index.ts";
 import type { TwinGraph } from "../twin/index.ts";
+import { convertResponse, limitDrive } from "./limit-graph.ts";
 import {
+  type Block,
+  blockOf,
+  choicesOf,
   couplingName,
   couplingSelection,
+  drawsPerStep,
   inputSelection,
   type Network,
   type NetworkSizes,
+  type NodeKind,
+  type NodeLayout,
   type Readout,
   sizesOf,
   weightShapes,
 } from "./network.ts";
-import { type Stage, stagesOf } from "./stages.ts";
+import { groupsOf, type NodeGroup, type Stage, stagesOf } from "./stages.ts";
+import { graphsByName, type NodeGraphs } from "./twins.ts";
 
 /** How large a graph is, and what is random in it. */
 export interface NetworkGraphSize {
@@ -51,44 +56,44 @@ export interface NetworkGraphSize {
   readonly checkpoint?: number;
   /** Samples that `read` holds; default those of the network's readout. */
   readonly samples?: Readout["samples"];
+  /** Whether what cannot be differentiated is left out: converters and levels of weights. */
+  readonly surrogate?: boolean;
 }
 
 /** A network as a graph. Its inputs are named in {@link networkInputs}. */
 export interface NetworkGraph {
-  /** What is read of the nodes at every task step, [T * B, nodes * samples * observables]. */
+  /** What is read of the nodes at every task step, [T * B, read values]. */
   readonly read: Node;
   /** The task's input, [T * B, task inputs]. */
   readonly taskInput: Node;
-  /** States of each stage's nodes after the last step, [B * nodes of the stage, stateCols]. */
-  readonly states: readonly Node[];
-  /** The last `memory` coupled responses, oldest first, [memory * B, nodes * coupled]. */
-  readonly history?: Node;
+  /** What moves on, after the last step: by the name of the input that would carry it on. */
+  readonly next: Readonly<Record<string, Node>>;
   /** Every weight of the network by name. */
   readonly parameters: Readonly<Record<string, Node>>;
 }
 
-/** Names of a network graph's inputs. */
+/** Names of a network graph's inputs; groups are those of `groupsOf`, by position. */
 export const networkInputs: {
   readonly task: "task input";
   readonly ids: "ids";
   readonly history: "history";
-  readonly carrier: "carrier";
-  readonly state: (stage: number) => string;
+  readonly carrier: (group: number) => string;
+  readonly state: (group: number) => string;
+  readonly drive: (group: number) => string;
 } = {
   /** [T, B, task inputs] */
   task: "task input",
   /** [B, 1], where there is noise. */
   ids: "ids",
-  /** [memory, B, nodes * coupled], where there are delays. */
+  /** The last coupled responses, oldest first, [memory, B, coupled values], where there are delays. */
   history: "history",
   /** [T * hold, 1, 2], shared, for devices with a carrier. */
-  carrier: "carrier",
-  /** [B * nodes of the stage, stateCols] */
-  state: (stage) => `state ${stage}`,
+  carrier: (group) => `carrier ${group}`,
+  /** [B * nodes of the group, stateCols] */
+  state: (group) => `state ${group}`,
+  /** [B, drives of the group], half ranges about the centre, where there is a slew limit. */
+  drive: (group) => `drive ${group}`,
 };
-
-/** Share of the derivative that a cut drive keeps, so that a saturated node can come back. */
-const clippedSlope = 0.1;
 
 /**
  * Build what a network's nodes do over T task steps of H device samples.
@@ -98,50 +103,58 @@ const clippedSlope = 0.1;
  * Before the first step coupled responses are `history`; zeros stand for a rest at the mean.
  *
  * @param network  Checked; its weights are not read.
- * @param node     One step of the twin that all nodes share.
+ * @param nodes    One step of the twin that all nodes share, or of each twin by name.
+ * @throws         `unknown-name` if a twin is missing; `shape-mismatch` if one does not fit.
  */
 export function createNetworkGraph(
   network: Network,
-  node: TwinGraph,
+  nodes: NodeGraphs,
   size: NetworkGraphSize,
 ): NetworkGraph {
-  const builder = createBuilder(network, node, size);
-  const stages = stagesOf(network);
+  const builder = createBuilder(network, graphsByName(network, nodes), size);
   const reads: Node[] = [];
-  const states: Node[] = [];
+  const next: Record<string, Node> = {};
   let coupled: Node | undefined;
-  stages.forEach((stage, i) => {
+  stagesOf(network).forEach((stage, i) => {
     const result = runStage(builder, stage, i, coupled);
     reads.push(result.read);
-    states.push(result.state);
+    Object.assign(next, result.next);
     coupled = coupled ? concat([coupled, result.coupled]) : result.coupled;
   });
   const { history, sizes } = builder;
-  const last =
-    history &&
-    sliceRows(
-      concatRows([history, coupled as Node]),
+  if (history) {
+    const whole = concatRows([history, coupled as Node]);
+    next[networkInputs.history] = sliceRows(
+      whole,
       size.steps * size.rows,
       sizes.memory * size.rows,
     );
-  return {
-    read: concat(reads),
-    taskInput: builder.task,
-    states,
-    history: last,
-    parameters: builder.parameters,
-  };
+  }
+  const { task: taskInput, parameters } = builder;
+  return { read: concat(reads), taskInput, next, parameters };
+}
+
+/** Nodes that are rows of the same matrices, and what they need. */
+interface Group extends NodeGroup {
+  /** Position among all groups: names its inputs and its noise. */
+  readonly number: number;
+  readonly twin: TwinGraph;
+  readonly kind: NodeKind;
+  readonly choices: ReturnType<typeof choicesOf>;
+  readonly drives: Block;
+  /** Whether its drive depends on the one before. */
+  readonly hasSlew: boolean;
+  readonly carrier?: Node;
 }
 
 interface Builder {
   readonly network: Network;
-  readonly node: TwinGraph;
+  readonly groups: readonly Group[];
   readonly size: NetworkGraphSize;
   readonly sizes: NetworkSizes;
   readonly task: Node;
   readonly ids?: Node;
   readonly history?: Node;
-  readonly carrier?: Node;
   readonly parameters: Readonly<Record<string, Node>>;
   /** B with zeros where a node does not see the input. */
   readonly mask: Node;
@@ -149,34 +162,34 @@ interface Builder {
   readonly couplings: ReadonlyMap<number, Node>;
 }
 
-function createBuilder(network: Network, node: TwinGraph, size: NetworkGraphSize): Builder {
+function createBuilder(
+  network: Network,
+  twins: Readonly<Record<string, TwinGraph>>,
+  size: NetworkGraphSize,
+): Builder {
   const sizes = sizesOf(network);
-  checkTwin(sizes, node);
   const { steps, rows } = size;
   const shapes = weightShapes(network);
   const parameters = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, parameter(name, shape)]),
   );
-  const select = (name: string, selection: Float64Array): Node =>
-    selection.every((value) => value === 1)
-      ? parameters[name]
-      : mul(parameters[name], literal(shapes[name], selection));
+  const select = (name: string, selection: Float64Array): Node => {
+    const weights = size.surrogate ? parameters[name] : onLevels(network, name, parameters[name]);
+    const isFull = selection.every((value) => value === 1);
+    return isFull ? weights : mul(weights, literal(shapes[name], selection));
+  };
   const drawsNoise = size.noise || (size.driveNoise ?? 0) > 0;
   return {
-    network,
-    node,
-    size,
-    sizes,
+    ...{ network, size, sizes, parameters },
+    groups: groupsOf(network).map((group, i) =>
+      createGroup(network, sizes, twins, steps, group, i),
+    ),
     task: input(networkInputs.task, [rows, network.taskInputs], { steps }),
     ids: drawsNoise ? input(networkInputs.ids, [rows, 1]) : undefined,
     history:
       sizes.memory > 0
-        ? input(networkInputs.history, [rows, sizes.nodes * sizes.coupled], { steps: sizes.memory })
+        ? input(networkInputs.history, [rows, sizes.coupled], { steps: sizes.memory })
         : undefined,
-    carrier: node.needsCarrier
-      ? input(networkInputs.carrier, [1, 2], { steps: steps * network.hold, shared: true })
-      : undefined,
-    parameters,
     mask: select("inputMask", inputSelection(network)),
     couplings: new Map(
       sizes.delays.map((delay) => [
@@ -187,61 +200,191 @@ function createBuilder(network: Network, node: TwinGraph, size: NetworkGraphSize
   };
 }
 
-interface StageResult {
-  /** [T * B, nodes of the stage * coupled] */
-  readonly coupled: Node;
-  /** [T * B, nodes of the stage * read] */
-  readonly read: Node;
-  /** [B * nodes of the stage, stateCols] */
-  readonly state: Node;
+/** Weights on their levels, if they have any; the derivative passes straight through. */
+function onLevels({ constraints }: Network, name: string, weights: Node): Node {
+  const constraint = name === "inputMask" ? constraints?.inputMask : constraints?.coupling;
+  const { bound, levels } = constraint ?? {};
+  if (bound === undefined || levels === undefined) return weights;
+  return roundStraightThrough(weights, bound / levels);
 }
 
+function createGroup(
+  network: Network,
+  sizes: NetworkSizes,
+  twins: Readonly<Record<string, TwinGraph>>,
+  steps: number,
+  group: NodeGroup,
+  number: number,
+): Group {
+  const node = network.nodes[group.first];
+  const choices = choicesOf(network, node);
+  const twin = twins[node.twin];
+  checkTwin(sizes.nodes[group.first], twin);
+  const shape = { steps: steps * choices.hold, shared: true };
+  return {
+    ...group,
+    ...{ number, twin, choices },
+    kind: network.kinds[node.twin],
+    drives: blockOf(sizes, group, "drives"),
+    hasSlew: network.kinds[node.twin].converters?.slew !== undefined,
+    carrier: twin.needsCarrier ? input(networkInputs.carrier(number), [1, 2], shape) : undefined,
+  };
+}
+
+interface StageResult {
+  /** [T * B, coupled values of the stage] */
+  readonly coupled: Node;
+  /** [T * B, read values of the stage] */
+  readonly read: Node;
+  readonly next: Readonly<Record<string, Node>>;
+}
+
+/** Groups of a stage with loops walk together; without loops each walks for itself. */
 function runStage(builder: Builder, stage: Stage, index: number, earlier?: Node): StageResult {
-  const { network, node, size, carrier, ids } = builder;
-  const { steps, rows } = size;
   const outside = driveFromOutside(builder, stage, index, earlier);
-  const held = stage.isRecurrent
-    ? outside
-    : nameDrive(builder, stage, limitDrive(network, stage, outside));
-  const loops = stage.isRecurrent ? innerCouplings(builder, stage) : [];
-  const line = pastResponses(builder, stage, Math.max(0, ...loops.map(({ delay }) => delay)));
-  const drawn =
-    size.noise && ids
-      ? [normals(`stage ${index}`, ids, steps * network.hold, stage.count * node.normalCols)]
-      : [];
+  const groups = builder.groups.filter((group) => group.stage === index);
+  if (stage.isRecurrent) {
+    const couplings = innerCouplings(builder, stage);
+    const past = pastResponses(builder, stage);
+    return walkGroups(builder, groups, outside, { isLimited: false, couplings, past });
+  }
+  const from = blockOf(builder.sizes, stage, "drives").first;
+  const results = groups.map((group) => {
+    const given = slice(outside, group.drives.first - from, group.drives.count);
+    if (group.hasSlew) return walkGroups(builder, [group], given, { isLimited: false });
+    const { drive } = limitDrive(group.kind, builder.network.inputLimit, given, builder.size);
+    return walkGroups(builder, [group], nameDrive(builder, group, drive), { isLimited: true });
+  });
+  return {
+    coupled: concat(results.map(({ coupled }) => coupled)),
+    read: concat(results.map(({ read }) => read)),
+    next: Object.assign({}, ...results.map(({ next }) => next)),
+  };
+}
+
+/** What a walk adds to the drives that it is given. */
+interface WalkOptions {
+  /** Whether they are in device units already; then nothing is added. */
+  readonly isLimited: boolean;
+  /** Couplings within the stage by delay, each [drives, coupled values]. */
+  readonly couplings?: readonly { readonly delay: number; readonly weights: Node }[];
+  /** y(-1), y(-2) ... of the stage, each [B, coupled values]. */
+  readonly past?: readonly Node[];
+}
+
+/**
+ * Walk groups through all task steps.
+ *
+ * @param given  Their drives [T * B, drives], standardised or limited.
+ */
+function walkGroups(
+  builder: Builder,
+  groups: readonly Group[],
+  given: Node,
+  { isLimited, couplings = [], past = [] }: WalkOptions,
+): StageResult {
+  const { size } = builder;
+  const { steps, rows } = size;
+  const slewed = groups.filter(({ hasSlew }) => hasSlew);
+  const names = [
+    ...groups.map(({ number }) => networkInputs.state(number)),
+    ...slewed.map(({ number }) => networkInputs.drive(number)),
+  ];
+  const starts = [
+    ...groups.map(({ number, count, twin }) =>
+      input(networkInputs.state(number), [rows * count, twin.stateCols]),
+    ),
+    ...slewed.map(({ number, drives }) => input(networkInputs.drive(number), [rows, drives.count])),
+  ];
+  const carriers = groups.flatMap(({ carrier }) => (carrier ? [carrier] : []));
+  const drawn = size.noise ? groups.map((group) => drawNoise(builder, group)) : [];
   const walked = scan(
     {
       steps,
-      carry: [input(networkInputs.state(index), [rows * stage.count, node.stateCols]), ...line],
-      sequences: [held, ...(carrier ? [carrier] : []), ...drawn],
+      carry: [...starts, ...past],
+      sequences: [given, ...carriers, ...drawn],
       checkpoint: size.checkpoint,
     },
-    ([state, ...past], [given, ...rest]) => {
-      const sums = loops.map(({ delay, weights }) => matmul(past[delay - 1], weights, "nt"));
-      const drive = stage.isRecurrent
-        ? limitDrive(network, stage, addAll([given, ...sums]))
-        : given;
-      const held = holdDrive(builder, stage, state, drive, {
-        carrier: carrier && rest[0],
-        normals: size.noise ? rest[rest.length - 1] : undefined,
-      });
-      const coupled = pickSamples(held.samples, network.couplingSamples, rows);
-      const read = pickSamples(held.samples, size.samples ?? network.readout.samples, rows);
-      return {
-        carry: [held.state, ...(past.length > 0 ? [coupled, ...past.slice(0, -1)] : [])],
-        outputs: [coupled, read],
-      };
+    (before, [held, ...sequences]) => {
+      const line = before.slice(starts.length);
+      const sums = couplings.map(({ delay, weights }) => matmul(line[delay - 1], weights, "nt"));
+      const drives = sums.length > 0 ? addAll([held, ...sums]) : held;
+      const after = stepGroups(builder, groups, { before, drives, sequences, isLimited });
+      const kept = line.length > 0 ? [after.coupled, ...line.slice(0, -1)] : [];
+      return { carry: [...after.moved, ...kept], outputs: [after.coupled, after.read] };
     },
   );
   const [coupled, read] = walked.outputs;
-  return { coupled, read, state: walked.carry[0] };
+  const next = names.map((name, i) => [name, walked.carry[i]]);
+  return { coupled, read, next: Object.fromEntries(next) };
 }
 
-/** B u + b + sum over earlier stages of C y(k - d): [T * B, nodes of the stage * inputs]. */
+/** Normals of a group for all task steps. */
+function drawNoise(builder: Builder, { number, count, twin, choices }: Group): Node {
+  const perStep = drawsPerStep(builder.network);
+  const cols = count * twin.normalCols * (choices.hold / perStep);
+  const { ids, size } = builder;
+  return normals(`stage ${number}`, ids as Node, size.steps * perStep, cols);
+}
+
+/** What one task step of some groups begins with. */
+interface StepStart {
+  /** States of all groups, then drives of those with a slew limit. */
+  readonly before: readonly Node[];
+  readonly drives: Node;
+  /** Carriers of the groups that have one, then normals of all groups if there is noise. */
+  readonly sequences: readonly Node[];
+  readonly isLimited: boolean;
+}
+
+/** One task step of groups that walk together. */
+function stepGroups(
+  builder: Builder,
+  groups: readonly Group[],
+  { before, drives, sequences, isLimited }: StepStart,
+): { readonly moved: readonly Node[]; readonly coupled: Node; readonly read: Node } {
+  const { network, size } = builder;
+  const from = groups[0].drives.first;
+  const carriers = groups.filter(({ carrier }) => carrier);
+  const slewed = groups.filter(({ hasSlew }) => hasSlew);
+  const stepped = groups.map((group, i) => {
+    const own = slice(drives, group.drives.first - from, group.drives.count);
+    const last = group.hasSlew ? before[groups.length + slewed.indexOf(group)] : undefined;
+    const { surrogate } = size;
+    const limited = isLimited
+      ? { drive: own, unit: own }
+      : limitDrive(group.kind, network.inputLimit, own, { before: last, surrogate });
+    const held = holdDrive(builder, group, before[i], limited.drive, {
+      carrier: group.carrier && sequences[carriers.indexOf(group)],
+      normals: size.noise ? sampleRows(builder, group, sequences[carriers.length + i]) : undefined,
+    });
+    const { couplingSamples, readoutSamples } = group.choices;
+    return {
+      ...{ group, state: held.state, unit: limited.unit },
+      coupled: pickSamples(held.samples, couplingSamples, size.rows),
+      read: pickSamples(held.samples, size.samples ?? readoutSamples, size.rows),
+    };
+  });
+  const units = stepped.filter(({ group }) => group.hasSlew).map(({ unit }) => unit);
+  return {
+    moved: [...stepped.map(({ state }) => state), ...units],
+    coupled: concat(stepped.map(({ coupled }) => coupled)),
+    read: concat(stepped.map(({ read }) => read)),
+  };
+}
+
+/** Normals of a task step by sample, [hold * B, cols], where they came side by side. */
+function sampleRows({ size }: Builder, { choices }: Group, drawn: Node): Node {
+  const cols = (drawn.shape[1] * drawn.shape[0]) / (size.rows * choices.hold);
+  if (cols === drawn.shape[1]) return drawn;
+  return concatRows(Array.from({ length: choices.hold }, (_, i) => slice(drawn, i * cols, cols)));
+}
+
+/** B u + b + sum over earlier stages of C y(k - d): [T * B, drives of the stage]. */
 function driveFromOutside(builder: Builder, stage: Stage, index: number, earlier?: Node): Node {
   const { network, size, sizes, task, ids, history, couplings } = builder;
   const { steps, rows, driveNoise = 0 } = size;
-  const [first, count] = [stage.first * sizes.inputs, stage.count * sizes.inputs];
+  const { first, count } = blockOf(sizes, stage, "drives");
   const bias = slice(builder.parameters.bias, first, count);
   const terms = [add(matmul(task, sliceRows(builder.mask, first, count), "nt"), bias)];
   for (const [delay, weights] of couplings) {
@@ -273,87 +416,59 @@ const isIn = (stage: Stage, node: number): boolean =>
 function innerCouplings(
   { network, sizes, couplings }: Builder,
   stage: Stage,
-): { readonly delay: number; readonly weights: Node }[] {
+): NonNullable<WalkOptions["couplings"]> {
+  const [drives, coupled] = [blockOf(sizes, stage, "drives"), blockOf(sizes, stage, "coupled")];
   return [...couplings].flatMap(([delay, weights]) => {
-    const isUsed = network.edges.some(
-      (edge) => edge.delay === delay && isIn(stage, edge.from) && isIn(stage, edge.to),
-    );
-    const rows = sliceRows(weights, stage.first * sizes.inputs, stage.count * sizes.inputs);
-    const block = slice(rows, stage.first * sizes.coupled, stage.count * sizes.coupled);
-    return isUsed ? [{ delay, weights: block }] : [];
+    const isUsed = innerDelays(network, stage).includes(delay);
+    const rows = sliceRows(weights, drives.first, drives.count);
+    return isUsed ? [{ delay, weights: slice(rows, coupled.first, coupled.count) }] : [];
   });
 }
 
-/** y(-1), y(-2) ... of a stage's nodes, each [B, nodes of the stage * coupled]. */
-function pastResponses({ history, size, sizes }: Builder, stage: Stage, longest: number): Node[] {
-  return Array.from({ length: longest }, (_, i) => {
+const innerDelays = ({ edges }: Network, stage: Stage): number[] =>
+  edges.flatMap(({ from, to, delay }) => (isIn(stage, from) && isIn(stage, to) ? [delay] : []));
+
+function pastResponses({ network, history, size, sizes }: Builder, stage: Stage): Node[] {
+  const { first, count } = blockOf(sizes, stage, "coupled");
+  return Array.from({ length: Math.max(...innerDelays(network, stage)) }, (_, i) => {
     const block = sliceRows(history as Node, (sizes.memory - 1 - i) * size.rows, size.rows);
-    return slice(block, stage.first * sizes.coupled, stage.count * sizes.coupled);
+    return slice(block, first, count);
   });
-}
-
-/** Standardised to device units, within the safe range; columns (node, input). */
-function limitDrive(network: Network, stage: Stage, drive: Node): Node {
-  const { mean, sd, min, max } = network.kinds[network.nodes[stage.first].twin].drive;
-  const repeat = (value: (input: number) => number): Node =>
-    literal(
-      [1, stage.count * mean.length],
-      Array.from({ length: stage.count * mean.length }, (_, i) => value(i % mean.length)),
-    );
-  const half = (i: number): number => (max[i] - min[i]) / 2;
-  const centre = (i: number): number => (max[i] + min[i]) / 2;
-  const scaled = add(
-    mul(
-      drive,
-      repeat((i) => sd[i] / half(i)),
-    ),
-    repeat((i) => (mean[i] - centre(i)) / half(i)),
-  );
-  return add(mul(limitUnit(scaled, network.inputLimit), repeat(half)), repeat(centre));
-}
-
-/** A value within -1 to 1. */
-function limitUnit(value: Node, limit: Network["inputLimit"]): Node {
-  if (limit === "smooth") return tanh(value);
-  const cut = clip(value, -1, 1);
-  const excess = sub(value, cut);
-  return add(cut, affine(sub(excess, stopGradient(excess)), clippedSlope));
 }
 
 /** A drive under the names of its nodes, for messages about numbers that are not finite. */
-function nameDrive({ network, sizes }: Builder, { first, count }: Stage, drive: Node): Node {
+function nameDrive({ network }: Builder, { first, count, kind }: Group, drive: Node): Node {
   const names = network.nodes.slice(first, first + count).map((node) => node.name);
   const text = `drive of ${count === 1 ? names[0] : `${names[0]} to ${names[count - 1]}`}`;
-  const isRowOfOneNode = drive.shape[1] === sizes.inputs;
+  const isRowOfOneNode = drive.shape[1] === kind.drive.mean.length;
   return labelled(drive, text, isRowOfOneNode ? names : undefined);
 }
 
 /** H device steps under one drive [B, nodes * inputs]; each sample [B * nodes, observables]. */
 function holdDrive(
   builder: Builder,
-  stage: Stage,
+  group: Group,
   start: Node,
   drive: Node,
   sequences: { readonly carrier?: Node; readonly normals?: Node },
 ): { readonly state: Node; readonly samples: readonly Node[] } {
-  const { network, node, size, sizes } = builder;
-  const rows = size.rows * stage.count;
-  const held = nameDrive(builder, stage, reshape(drive, [rows, sizes.inputs]));
-  const step = (state: Node, carrier?: Node, drawn?: Node) =>
-    node.step({
-      state,
-      drive: held,
-      carrier,
-      normals: drawn && reshape(drawn, [rows, node.normalCols]),
-    });
-  if (network.hold === 1) {
+  const { twin, choices } = group;
+  const rows = builder.size.rows * group.count;
+  const held = nameDrive(builder, group, reshape(drive, [rows, twin.inputs]));
+  const step = (state: Node, carrier?: Node, drawn?: Node) => {
+    const normals = drawn && reshape(drawn, [rows, twin.normalCols]);
+    const next = twin.step({ state, drive: held, carrier, normals });
+    const measured = convertResponse(group.kind, next.measured, builder.size.surrogate);
+    return { state: next.state, measured };
+  };
+  if (choices.hold === 1) {
     const { state, measured } = step(start, sequences.carrier, sequences.normals);
     return { state, samples: [measured] };
   }
   const { carrier, normals: drawn } = sequences;
   const walked = scan(
     {
-      steps: network.hold,
+      steps: choices.hold,
       carry: [start],
       sequences: [...(carrier ? [carrier] : []), ...(drawn ? [drawn] : [])],
     },
@@ -362,7 +477,7 @@ function holdDrive(
       return { carry: [next.state], outputs: [next.measured] };
     },
   );
-  const samples = Array.from({ length: network.hold }, (_, i) =>
+  const samples = Array.from({ length: choices.hold }, (_, i) =>
     sliceRows(walked.outputs[0], i * rows, rows),
   );
   return { state: walked.carry[0], samples };
@@ -378,13 +493,13 @@ function pickSamples(samples: readonly Node[], choice: Readout["samples"], rows:
   return reshape(picked, [rows, (picked.shape[0] / rows) * picked.shape[1]]);
 }
 
-function checkTwin(sizes: NetworkSizes, node: TwinGraph): void {
-  if (node.inputs === sizes.inputs && node.observables === sizes.observables) return;
+function checkTwin({ drives, observables }: NodeLayout, twin: TwinGraph): void {
+  if (twin.inputs === drives.count && twin.observables === observables) return;
   throw fault("shape-mismatch", {
     where: "createNetworkGraph",
     what: "the twin is not the one that the network was made for",
-    got: `${node.inputs} inputs and ${node.observables} observables`,
-    expected: `${sizes.inputs} and ${sizes.observables}`,
+    got: `${twin.inputs} inputs and ${twin.observables} observables`,
+    expected: `${drives.count} and ${observables}`,
     fix: "Read the twin named in the network's nodes",
   });
 }
@@ -393,6 +508,8 @@ function checkTwin(sizes: NetworkSizes, node: TwinGraph): void {
  * The readout on graph nodes: scores or standardised outputs.
  *
  * @param warmUp  Task steps that are left out of a time mean or of each-step outputs.
+ * @param shares  [(T - warmUp) * B, 1]: what each step counts where a sequence is read once, in place
+ *                of an equal part or of the last step, for sequences that end at different steps.
  * @returns       [(T - warmUp) * B, outputs], or [B, outputs] where a sequence is read once.
  */
 export function applyReadoutGraph(
@@ -400,21 +517,27 @@ export function applyReadoutGraph(
   graph: NetworkGraph,
   rows: number,
   warmUp: number,
+  shares?: Node,
 ): Node {
   const { readout } = network;
   const whole = readout.seesInput ? concat([graph.read, graph.taskInput]) : graph.read;
   const steps = whole.shape[0] / rows;
-  const from = readout.over === "last-step" ? steps - 1 : warmUp;
+  const isWeighed = shares !== undefined && readout.over !== "each-step";
+  const from = readout.over === "last-step" && !isWeighed ? steps - 1 : warmUp;
   const scored = sliceRows(whole, from * rows, (steps - from) * rows);
-  const seen = readout.over === "time-mean" ? timeMean(scored, rows) : scored;
+  const seen = isWeighed
+    ? timeSum(mul(scored, shares), rows, 1)
+    : readout.over === "time-mean"
+      ? timeSum(scored, rows, 1 / (steps - from))
+      : scored;
   const { readout: weights, readoutBias } = graph.parameters;
   return add(matmul(seen, weights, "nt"), readoutBias);
 }
 
-/** Mean over time of [T * B, cols]: [B, cols]. */
-function timeMean(value: Node, rows: number): Node {
+/** Sum over time of [T * B, cols], times a factor: [B, cols]. */
+function timeSum(value: Node, rows: number, factor: number): Node {
   const steps = value.shape[0] / rows;
   const cols = value.shape[1];
-  const ones = literal([1, steps], new Float64Array(steps).fill(1 / steps));
+  const ones = literal([1, steps], new Float64Array(steps).fill(factor));
   return reshape(matmul(ones, reshape(value, [steps, rows * cols])), [rows, cols]);
 }

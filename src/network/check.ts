@@ -1,6 +1,15 @@
 import { fault, findNonFinite } from "../base/index.ts";
-import { type Network, type NetworkEdge, type NodeKind, weightShapes } from "./network.ts";
-import { depthsOf } from "./stages.ts";
+import { constraintProblems, projectNetwork, violations } from "./constraints.ts";
+import { largestChange } from "./limits.ts";
+import {
+  choicesOf,
+  type Network,
+  type NetworkEdge,
+  type NetworkShape,
+  type NodeKind,
+  weightShapes,
+} from "./network.ts";
+import { depthsOf, reachedFrom } from "./stages.ts";
 
 /**
  * Refuse a network that could not run, with every fault in one message.
@@ -23,24 +32,42 @@ export function checkNetwork(network: Network, where: string): void {
 }
 
 /**
+ * A network whose weights keep its constraints; all else is checked.
+ *
+ * @throws  `bad-value` as {@link checkNetwork} does, but not for weights that a constraint moves.
+ */
+export function withConstraintsKept(network: Network, where: string): Network {
+  checkNetwork({ ...network, constraints: undefined }, where);
+  const projected = projectNetwork(network);
+  checkNetwork(projected, where);
+  return projected;
+}
+
+/**
  * Everything that is wrong with a network, in words that say where.
  *
  * @returns  Empty if it can run. Weights are looked at only where the graph itself is sound.
  */
 export function findNetworkProblems(network: Network): readonly string[] {
-  const structure = [...sizeProblems(network), ...nodeProblems(network), ...edgeProblems(network)];
+  const structure = findShapeProblems(network);
   if (structure.length > 0) return structure;
   return [
     ...loopProblems(network),
     ...orderProblems(network),
     ...reachProblems(network),
+    ...pulseProblems(network),
     ...weightProblems(network),
   ];
 }
 
+/** What is wrong with sizes, names and edges, without which nothing else can be said. */
+export function findShapeProblems(network: NetworkShape): readonly string[] {
+  return [...sizeProblems(network), ...nodeProblems(network), ...edgeProblems(network)];
+}
+
 const isCount = (value: number, least = 1): boolean => Number.isInteger(value) && value >= least;
 
-function sizeProblems(network: Network): string[] {
+function sizeProblems(network: NetworkShape): string[] {
   const problems: string[] = [];
   const count = (name: "hold" | "taskInputs" | "outputs"): void => {
     if (!isCount(network[name]))
@@ -58,10 +85,11 @@ function sizeProblems(network: Network): string[] {
     problems.push("outputScales has a deviation that is not positive");
   for (const [name, kind] of Object.entries(network.kinds))
     problems.push(...kindProblems(name, kind));
-  return problems;
+  return [...problems, ...constraintProblems(network)];
 }
 
-function kindProblems(name: string, { drive, response, dt }: NodeKind): string[] {
+function kindProblems(name: string, kind: NodeKind): string[] {
+  const { drive, response, dt } = kind;
   const problems: string[] = [];
   const say = (text: string): number => problems.push(`twin '${name}': ${text}`);
   if (!(dt > 0)) say(`dt is ${dt} s`);
@@ -75,6 +103,7 @@ function kindProblems(name: string, { drive, response, dt }: NodeKind): string[]
   if (response.sd.length !== response.mean.length) {
     say(`its response has ${response.mean.length} means but ${response.sd.length} deviations`);
   }
+  for (const problem of converterProblems(kind)) say(problem);
   if (![...drive.sd, ...response.sd].every((sd) => sd > 0)) say("a deviation is not positive");
   drive.mean.forEach((mean, i) => {
     const [low, high] = [drive.min[i], drive.max[i]];
@@ -87,23 +116,41 @@ function kindProblems(name: string, { drive, response, dt }: NodeKind): string[]
   return problems;
 }
 
-function nodeProblems({ nodes, kinds }: Network): string[] {
+function converterProblems({ converters = {} }: NodeKind): string[] {
+  const { driveBits, responseBits, responseRange, slew } = converters;
+  const problems: string[] = [];
+  for (const [name, bits] of Object.entries({ driveBits, responseBits })) {
+    if (bits !== undefined && !(isCount(bits) && bits <= 24)) {
+      problems.push(`${name} is ${bits}, not a whole number from 1 to 24`);
+    }
+  }
+  if (responseRange !== undefined && !(responseRange > 0))
+    problems.push(`responseRange is ${responseRange}`);
+  if (slew !== undefined && !(slew > 0 && slew <= 1))
+    problems.push(`slew is ${slew}, not a share above 0`);
+  if (problems.length === 0 && largestChange(converters) === 0)
+    problems.push(`its slew of ${slew} is less than a step of its ${driveBits} bits`);
+  return problems;
+}
+
+function nodeProblems({ nodes, kinds }: NetworkShape): string[] {
   if (nodes.length === 0) return ["there are no nodes"];
   const problems: string[] = [];
   const seen = new Set<string>();
-  for (const { name, twin } of nodes) {
+  for (const { name, twin, hold } of nodes) {
     if (seen.has(name)) problems.push(`two nodes are named '${name}'`);
     seen.add(name);
     if (!Object.hasOwn(kinds, twin))
       problems.push(`node '${name}' asks for the unknown twin '${twin}'`);
+    if (hold !== undefined && !isCount(hold))
+      problems.push(
+        `node '${name}' holds its drive for ${hold} samples, not a whole number from 1`,
+      );
   }
-  const used = new Set(nodes.map((node) => node.twin));
-  if (used.size > 1)
-    problems.push(`nodes use ${used.size} twins (${[...used].join(", ")}), one is supported`);
   return problems;
 }
 
-function edgeProblems({ nodes, edges, live }: Network): string[] {
+function edgeProblems({ nodes, edges, live }: NetworkShape): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
   for (const edge of edges) {
@@ -150,17 +197,24 @@ function orderProblems({ nodes, edges }: Network): string[] {
 }
 
 function reachProblems({ nodes, edges }: Network): string[] {
-  const reached = nodes.map((node) => node.seesInput);
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const { from, to } of edges) {
-      if (!reached[from] || reached[to]) continue;
-      reached[to] = changed = true;
-    }
-  }
+  const starts = nodes.flatMap(({ seesInput }, i) => (seesInput ? [i] : []));
+  const reached = reachedFrom(starts, edges);
   return nodes.flatMap(({ name }, i) =>
-    reached[i] ? [] : [`node '${name}' is not connected: no path leads to it from the input`],
+    reached.has(i) ? [] : [`node '${name}' is not connected: no path leads to it from the input`],
   );
+}
+
+/** Nodes of a live network take a task step together: equally long, unless devices wait. */
+function pulseProblems(network: Network): string[] {
+  const { nodes, kinds, live, waits } = network;
+  if (!live || waits) return [];
+  const lengths = nodes.map((node) => kinds[node.twin].dt * choicesOf(network, node).hold);
+  const other = lengths.findIndex((length) => Math.abs(length / lengths[0] - 1) > 1e-6);
+  if (other < 0) return [];
+  return [
+    `a task step lasts ${lengths[0]} s on node '${nodes[0].name}' but ${lengths[other]} s on ` +
+      `'${nodes[other].name}'; choose their \`hold\`, or say that devices wait (\`waits\`)`,
+  ];
 }
 
 function weightProblems(network: Network): string[] {
@@ -183,6 +237,7 @@ function weightProblems(network: Network): string[] {
       );
     }
   }
+  if (problems.length === 0 && network.constraints) problems.push(...violations(network));
   for (const name of Object.keys(network.weights)) {
     if (!Object.hasOwn(shapes, name))
       problems.push(`there are weights '${name}' that nothing uses`);

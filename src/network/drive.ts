@@ -1,5 +1,7 @@
 import type { HostArray } from "../base/index.ts";
+import { createDriveLimit } from "./limits.ts";
 import {
+  blockOf,
   couplingName,
   couplingSelection,
   inputSelection,
@@ -12,14 +14,16 @@ import type { Stage } from "./stages.ts";
 /** Computes drives on the host in float64, step by step: what a rig needs. */
 export interface DriveSource {
   /**
-   * Drive of the nodes of a stage at one task step, device units, within the safe range.
+   * Drive of the nodes of a stage at one task step, device units: within the safe range, and as slew
+   * and converter allow.
    *
    * @param stage    Its nodes.
    * @param step     k, from 0.
    * @param input    u [time, task inputs] of the whole sequence.
-   * @param coupled  Coupled responses of all nodes so far, [time, nodes * coupled], standardised;
+   * @param coupled  Coupled responses of all nodes so far, [time, coupled values], standardised;
    *                 rows before k (and row k of earlier stages) are read.
-   * @param out      Receives [nodes of the stage * inputs].
+   * @param out      Receives the drives of the stage; holds those of the step before, where a slew
+   *                 limit begins.
    */
   readonly driveAt: (
     stage: Stage,
@@ -45,32 +49,29 @@ interface Terms {
 export function createDriveSource(network: Network): DriveSource {
   const sizes = sizesOf(network);
   const { weights, taskInputs } = network;
-  const drives = sizes.nodes * sizes.inputs;
-  const mask = termsOf(weights.inputMask.data, inputSelection(network), drives, taskInputs);
+  const mask = termsOf(weights.inputMask.data, inputSelection(network), sizes.drives, taskInputs);
   const couplings = sizes.delays.map((delay) => ({
     delay,
     terms: termsOf(
       weights[couplingName(delay)].data,
       couplingSelection(network, delay),
-      drives,
-      sizes.nodes * sizes.coupled,
+      sizes.drives,
+      sizes.coupled,
     ),
   }));
-  const { mean, sd, min, max } = network.kinds[network.nodes[0].twin].drive;
-  const limit = (value: number, i: number): number => {
-    const [half, centre] = [(max[i] - min[i]) / 2, (max[i] + min[i]) / 2];
-    if (network.inputLimit === "smooth") return centre + half * Math.tanh((value - centre) / half);
-    return Math.min(max[i], Math.max(min[i], value));
-  };
+  const limits = network.nodes.flatMap(({ twin }) => {
+    const kind = network.kinds[twin];
+    return kind.drive.mean.map((_, i) => createDriveLimit(kind, i, network.inputLimit));
+  });
   const driveAt: DriveSource["driveAt"] = (stage, step, input, coupled, out) => {
-    for (let i = 0; i < stage.count * sizes.inputs; i++) {
-      const row = stage.first * sizes.inputs + i;
+    const { first, count } = blockOf(sizes, stage, "drives");
+    for (let i = 0; i < count; i++) {
+      const row = first + i;
       let sum = weights.bias.data[row] + product(mask[row], input, step);
       for (const { delay, terms } of couplings) {
         if (step >= delay) sum += product(terms[row], coupled, step - delay);
       }
-      const which = i % sizes.inputs;
-      out[i] = limit(mean[which] + sd[which] * sum, which);
+      out[i] = limits[row](sum, step > 0 ? out[i] : undefined);
     }
   };
   return { driveAt, sizes };

@@ -6,10 +6,10 @@ import {
   type Task,
   type TaskSequence,
 } from "../tasks/index.ts";
-import type { Twin } from "../twin/index.ts";
 import type { Network } from "./network.ts";
 import { readOutputs } from "./readout.ts";
 import { type ScoreSummary, summariseScores } from "./summary.ts";
+import type { NodeTwins } from "./twins.ts";
 import { createNetworkWalker } from "./walk.ts";
 
 /** Options of {@link evaluateOnTwin}. */
@@ -20,7 +20,7 @@ export interface EvaluateOptions {
   readonly runs?: number;
   /** Decides noise and resampling. */
   readonly stream: Stream;
-  /** Sees the responses of each run and sequence, [time, nodes * hold * observables]. */
+  /** Sees the responses of each run and sequence, [time, samples of all nodes]. */
   readonly onResponses?: (run: number, sequence: number, responses: HostArray) => void;
 }
 
@@ -35,6 +35,7 @@ export interface Evaluation extends ScoreSummary {
 /**
  * Score a network on its own twins.
  *
+ * @param twins      The twin of all nodes, or each by name.
  * @param task       Decides score and warm-up.
  * @param sequences  `task.test`, or another part.
  * @throws           `bad-value` if the task does not fit the network.
@@ -42,13 +43,13 @@ export interface Evaluation extends ScoreSummary {
 export function evaluateOnTwin(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  twins: NodeTwins,
   task: Task,
   sequences: readonly TaskSequence[],
   { noise, runs = 1, stream, onResponses }: EvaluateOptions,
 ): Evaluation {
   checkTask(network, task, "evaluateOnTwin");
-  const walk = createNetworkWalker(kernels, network, twin, { noise });
+  const walk = createNetworkWalker(kernels, network, twins, { noise });
   const inputs = sequences.map((sequence) => sequence.input);
   const outputs = Array.from({ length: runs }, (_, run) => {
     const said: HostArray[] = new Array(inputs.length);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { fault } from "../base/index.ts";
 import type { ParameterSet } from "../engine/index.ts";
 import { formatSafetensors, parseSafetensors } from "../twin/index.ts";
-import { checkNetwork } from "./check.ts";
+import { checkNetwork, withConstraintsKept } from "./check.ts";
 import type { Network } from "./network.ts";
 
 const SCHEMA_VERSION = 1;
@@ -32,11 +32,26 @@ export interface StoredNetwork extends NetworkRecord {
 
 const count = z.int().min(0);
 const numbers = z.array(z.number());
+const couplingChoices = ["last", "all"] as const;
+const readoutChoices = ["last", "all", "mean"] as const;
 const scales = { mean: numbers, sd: numbers };
+const constraint = z.strictObject({
+  sign: z.enum(["positive", "negative"]).optional(),
+  fanIn: count.optional(),
+  bound: z.number().optional(),
+  levels: count.optional(),
+});
 const documentSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   program: z.string(),
-  nodes: z.array(z.strictObject({ name: z.string(), twin: z.string(), seesInput: z.boolean() })),
+  nodes: z.array(
+    z.strictObject({
+      ...{ name: z.string(), twin: z.string(), seesInput: z.boolean() },
+      hold: z.int().min(1).optional(),
+      couplingSamples: z.enum(couplingChoices).optional(),
+      readoutSamples: z.enum(readoutChoices).optional(),
+    }),
+  ),
   /** Each [from, to, delay]: positions in `nodes`, task steps. */
   edges: z.array(z.tuple([count, count, count])),
   kinds: z.record(
@@ -45,14 +60,29 @@ const documentSchema = z.strictObject({
       dt: z.number(),
       drive: z.strictObject({ ...scales, min: numbers, max: numbers }),
       response: z.strictObject(scales),
+      units: z
+        .strictObject({ drive: z.array(z.string()), response: z.array(z.string()) })
+        .optional(),
+      converters: z
+        .strictObject({
+          driveBits: z.number().optional(),
+          responseBits: z.number().optional(),
+          responseRange: z.number().optional(),
+          slew: z.number().optional(),
+        })
+        .optional(),
     }),
   ),
   hold: z.int().min(1),
   live: z.boolean(),
+  waits: z.boolean().optional(),
   inputLimit: z.enum(["clip", "smooth"]),
-  couplingSamples: z.enum(["last", "all"]),
+  constraints: z
+    .strictObject({ inputMask: constraint.optional(), coupling: constraint.optional() })
+    .optional(),
+  couplingSamples: z.enum(couplingChoices),
   readout: z.strictObject({
-    samples: z.enum(["last", "all", "mean"]),
+    samples: z.enum(readoutChoices),
     over: z.enum(["each-step", "time-mean", "last-step"]),
     seesInput: z.boolean(),
   }),
@@ -62,20 +92,21 @@ const documentSchema = z.strictObject({
   training: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** The files of a network; equal networks give equal bytes. */
-export function formatNetwork(
-  network: Network,
-  { program, training }: NetworkRecord,
-): NetworkFiles {
-  checkNetwork(network, "formatNetwork");
-  const { weights, edges, ...settings } = network;
-  const document = {
+/**
+ * The files of a network; equal networks give equal bytes.
+ *
+ * Weights are brought to what the network's constraints allow: no file holds any other.
+ */
+export function formatNetwork(given: Network, { program, training }: NetworkRecord): NetworkFiles {
+  const { weights, edges, ...settings } = withConstraintsKept(given, "formatNetwork");
+  // Parsed for the order of its keys: equal networks give equal bytes, however they were made.
+  const document = documentSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     program,
     ...settings,
     edges: edges.map(({ from, to, delay }) => [from, to, delay]),
     training,
-  };
+  });
   const tensors = Object.entries(weights).map(
     ([name, { shape, data }]) => [name, { dtype: "F32", shape, data }] as const,
   );

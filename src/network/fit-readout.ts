@@ -10,11 +10,11 @@ import {
   solveCholesky,
 } from "../base/index.ts";
 import type { KernelModule } from "../engine/index.ts";
-import { scorePredictions, type Task, type TaskSequence } from "../tasks/index.ts";
-import type { Twin } from "../twin/index.ts";
+import { isHigherBetter, scorePredictions, type Task, type TaskSequence } from "../tasks/index.ts";
 import { checkTask } from "./evaluate.ts";
 import type { Network } from "./network.ts";
 import { featuresOf, readOutputs, withReadout } from "./readout.ts";
+import type { NodeTwins } from "./twins.ts";
 import { createNetworkWalker } from "./walk.ts";
 
 /** Options of {@link fitReadout}. */
@@ -51,12 +51,12 @@ const defaultRidges = [1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
 export function fitReadout(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  twins: NodeTwins,
   task: Task,
   { noise = true, paths = 1, ridges, stream }: FitReadoutOptions,
 ): FittedReadout {
   checkTask(network, task, "fitReadout");
-  const walk = createNetworkWalker(kernels, network, twin, { noise });
+  const walk = createNetworkWalker(kernels, network, twins, { noise });
   const fit = createReadoutFit(network, task, { ridges, where: "fitReadout" });
   const inputs = task.train.map(({ input }) => input);
   for (let run = 0; run < (noise ? paths : 1); run++) {
@@ -71,7 +71,7 @@ export function fitReadout(
 
 /** A ridge regression that sees one sequence's responses at a time. */
 export interface ReadoutFit {
-  /** Responses [time, nodes * hold * observables] to a training sequence; any number of times. */
+  /** Responses [time, samples of all nodes] to a training sequence; any number of times. */
   readonly addTraining: (sequence: number, responses: HostArray) => void;
   /** Responses to a validation sequence. */
   readonly addValidation: (sequence: number, responses: HostArray) => void;
@@ -159,7 +159,7 @@ function chooseRidge(
 
 /** Whether a score is better than another, by the task's own sense of better. */
 export function isBetter(task: Pick<Task, "score">, score: number, than: number): boolean {
-  return task.score === "accuracy" ? score > than : score < than;
+  return isHigherBetter(task.score) ? score > than : score < than;
 }
 
 /** Sums from which a ridge regression of any penalty follows. */

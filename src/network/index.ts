@@ -21,6 +21,7 @@ export {
   networkInputs,
 } from "./bptt.ts";
 export { checkNetwork, findNetworkProblems } from "./check.ts";
+export { isConstrained, projectNetwork, projectWeights, violations } from "./constraints.ts";
 export { createDriveSource, type DriveSource } from "./drive.ts";
 export { checkTask, type EvaluateOptions, type Evaluation, evaluateOnTwin } from "./evaluate.ts";
 export { readNetwork, type WriteNetworkOptions, writeNetwork } from "./files.node.ts";
@@ -35,17 +36,25 @@ export {
   type ReadoutFitOptions,
 } from "./fit-readout.ts";
 export { nodeKindOf } from "./kind.ts";
+export { standardiseResponse } from "./limits.ts";
 export {
+  type Block,
+  blockOf,
   type ChannelScales,
+  type Converters,
+  choicesOf,
   type InputLimit,
   type Network,
   type NetworkEdge,
   type NetworkNode,
+  type NetworkShape,
   type NetworkSizes,
   type NodeKind,
+  type NodeLayout,
   type Readout,
   type SampleChoice,
   sizesOf,
+  type WeightConstraint,
   weightShapes,
 } from "./network.ts";
 export {
@@ -53,9 +62,12 @@ export {
   createChainNetwork,
   createLayeredNetwork,
   createNetwork,
+  createRandomNetwork,
   type FreeGraph,
+  type FreeNode,
   type LayeredOptions,
   type NetworkOptions,
+  type RandomOptions,
 } from "./presets.ts";
 export { featuresOf, readOutputs, readoutMap, withReadout } from "./readout.ts";
 export {
@@ -79,5 +91,6 @@ export {
   withOutputScales,
 } from "./train.ts";
 export type { TrainOptions } from "./trainer.ts";
+export type { NodeGraphs, NodeTwins } from "./twins.ts";
 export { createNetworkWalker, type NetworkWalker } from "./walk.ts";
 export type { WeightScales } from "./weights.ts";

@@ -1,5 +1,5 @@
 import type { Twin } from "../twin/index.ts";
-import type { NodeKind } from "./network.ts";
+import type { Converters, NodeKind } from "./network.ts";
 
 /**
  * The scales and limits that a network keeps of a twin.
@@ -7,8 +7,10 @@ import type { NodeKind } from "./network.ts";
  * A standardised drive of 0 is the middle of the recorded range, and one of 1 is the deviation of
  * levels spread evenly over it, half the range / sqrt 3. Where the device's safe range is narrower
  * than the recorded one, it is the limit.
+ *
+ * @param converters  What the rig can give and read (default: any number).
  */
-export function nodeKindOf(twin: Twin): NodeKind {
+export function nodeKindOf(twin: Twin, converters?: Converters): NodeKind {
   const ranges = twin.limits.map(({ min, max }, i) => {
     const input = twin.inputs[i];
     return [
@@ -28,5 +30,10 @@ export function nodeKindOf(twin: Twin): NodeKind {
       mean: twin.scales.observables.map(({ mean }) => mean),
       sd: twin.scales.observables.map(({ sd }) => sd),
     },
+    units: {
+      drive: twin.inputs.map(({ unit }) => unit),
+      response: twin.observables.map(({ unit }) => unit),
+    },
+    ...(converters ? { converters } : {}),
   };
 }

@@ -1,12 +1,11 @@
 import { applyLinear, createArray, type HostArray, type LinearMap } from "../base/index.ts";
-import { type Network, sizesOf } from "./network.ts";
+import { choicesOf, type Network, type NodeLayout, type Readout, sizesOf } from "./network.ts";
 
 /**
  * What the readout sees of a sequence.
  *
  * @param network    Decides the samples, and whether time is averaged.
- * @param responses  [time, nodes * hold * observables], standardised; node, then sample, then
- *                   observable.
+ * @param responses  [time, samples], standardised: node, then sample, then observable.
  * @param input      u [time, task inputs].
  * @param warmUp     Task steps that a time mean leaves out.
  * @returns          [time, features], or [1, features] where a sequence is read once.
@@ -18,7 +17,10 @@ export function featuresOf(
   warmUp: number,
 ): HostArray {
   const { readout } = network;
-  const { features } = sizesOf(network);
+  const { features, nodes } = sizesOf(network);
+  const read = nodes.map((node, i): ReadNode => {
+    return { ...node, choice: choicesOf(network, network.nodes[i]).readoutSamples };
+  });
   const time = responses.shape[0];
   const first = readout.over === "each-step" ? 0 : readout.over === "last-step" ? time - 1 : warmUp;
   const rows = readout.over === "each-step" ? time : 1;
@@ -26,14 +28,18 @@ export function featuresOf(
   const share = 1 / (readout.over === "time-mean" ? time - first : 1);
   for (let t = first; t < time; t++) {
     const row = rows === 1 ? 0 : t;
-    addFeatures(network, responses, input, t, result.data, row * features, share);
+    addFeatures(network, read, responses, input, t, result.data, row * features, share);
   }
   return result;
 }
 
+/** Where a node's values are, and which of them are read. */
+type ReadNode = NodeLayout & { readonly choice: Readout["samples"] };
+
 /** Add one task step's features, times a share, to `out` from `at` on. */
 function addFeatures(
   network: Network,
+  nodes: readonly ReadNode[],
   responses: HostArray,
   input: HostArray,
   step: number,
@@ -41,24 +47,23 @@ function addFeatures(
   at: number,
   share: number,
 ): void {
-  const { nodes, observables } = sizesOf(network);
-  const { hold, readout, taskInputs } = network;
+  const { readout, taskInputs } = network;
   const from = step * responses.shape[1];
   let to = at;
-  for (let node = 0; node < nodes; node++) {
-    const sampleAt = (sample: number): number => from + (node * hold + sample) * observables;
-    if (readout.samples === "mean") {
+  for (const { hold, observables, samples, choice } of nodes) {
+    const start = from + samples.first;
+    if (choice === "mean") {
       for (let sample = 0; sample < hold; sample++) {
         for (let x = 0; x < observables; x++) {
-          out[to + x] += (share / hold) * responses.data[sampleAt(sample) + x];
+          out[to + x] += (share / hold) * responses.data[start + sample * observables + x];
         }
       }
       to += observables;
       continue;
     }
-    const start = readout.samples === "last" ? sampleAt(hold - 1) : sampleAt(0);
-    const count = sampleAt(hold - 1) + observables - start;
-    for (let x = 0; x < count; x++) out[to++] += share * responses.data[start + x];
+    const seen = choice === "last" ? observables : samples.count;
+    const skipped = start + samples.count - seen;
+    for (let x = 0; x < seen; x++) out[to++] += share * responses.data[skipped + x];
   }
   if (!readout.seesInput) return;
   for (let i = 0; i < taskInputs; i++) {
@@ -108,7 +113,7 @@ export function withReadout(network: Network, map: LinearMap): Network {
 /**
  * Outputs of a sequence from its nodes' responses, in task units.
  *
- * @param responses  [time, nodes * hold * observables], standardised.
+ * @param responses  [time, samples], standardised.
  * @param input      u [time, task inputs].
  * @returns          [time, outputs], or [1, outputs] where a sequence is read once.
  */

@@ -1,4 +1,4 @@
-import type { NetworkEdge } from "./network.ts";
+import { choicesOf, type Network, type NetworkEdge } from "./network.ts";
 
 /** Nodes that run together: positions `first` .. `first + count - 1`. */
 export interface Stage {
@@ -61,6 +61,55 @@ export function stagesOf(network: {
     if (stage && holds(stage, to)) stage.isRecurrent = true;
   }
   return stages;
+}
+
+/** Nodes to which a path leads from some of them, themselves included. */
+export function reachedFrom(
+  starts: Iterable<number>,
+  edges: readonly NetworkEdge[],
+): ReadonlySet<number> {
+  const reached = new Set(starts);
+  for (let before = -1; before !== reached.size; ) {
+    before = reached.size;
+    for (const { from, to } of edges) if (reached.has(from)) reached.add(to);
+  }
+  return reached;
+}
+
+/** Neighbouring nodes of a stage that are alike, and so are rows of the same matrices. */
+export interface NodeGroup {
+  readonly first: number;
+  readonly count: number;
+  /** Position of its stage. */
+  readonly stage: number;
+}
+
+/**
+ * The groups of a network, in the order of its nodes: as few as its nodes' order allows.
+ *
+ * Nodes of a group share twin, hold and samples.
+ */
+export function groupsOf(
+  network: Pick<Network, "nodes" | "edges" | "hold" | "couplingSamples" | "readout">,
+): readonly NodeGroup[] {
+  const likenessOf = (i: number): string => likeness(network, network.nodes[i]);
+  return stagesOf(network).flatMap(({ first, count }, stage) => {
+    const groups: { first: number; count: number; stage: number }[] = [];
+    for (let i = first; i < first + count; i++) {
+      if (i > first && likenessOf(i) === likenessOf(i - 1)) groups[groups.length - 1].count++;
+      else groups.push({ first: i, count: 1, stage });
+    }
+    return groups;
+  });
+}
+
+/** Equal for nodes that can be rows of the same matrices. */
+export function likeness(
+  network: Pick<Network, "hold" | "couplingSamples" | "readout">,
+  node: Network["nodes"][number],
+): string {
+  const { hold, couplingSamples, readoutSamples } = choicesOf(network, node);
+  return JSON.stringify([node.twin, hold, couplingSamples, readoutSamples]);
 }
 
 /** Component number of each node; an edge between components leads to the smaller number. */

@@ -8,7 +8,7 @@ import {
   standardDeviation,
   studentTQuantile,
 } from "../base/index.ts";
-import type { ScoreResult } from "../tasks/index.ts";
+import { isHigherBetter, type ScoreResult } from "../tasks/index.ts";
 
 /** A score over runs with its 95 % interval. */
 export interface ScoreSummary {
@@ -91,6 +91,8 @@ function toUnits(results: readonly ScoreResult[]): Units {
   const units = Float64Array.from({ length: Math.floor(n / length) }, (_, i) =>
     mean(items.subarray(i * length, (i + 1) * length)),
   );
+  // Contributions to a capacity average to the score itself, as right answers do.
+  if (isHigherBetter(score)) return { units, toScore: (contribution) => contribution };
   const squared = mean(units);
   return {
     units,

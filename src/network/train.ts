@@ -2,13 +2,14 @@ import { childStream, fault, mean, type Stream, standardDeviation } from "../bas
 import type { KernelModule, ParameterSet, Program } from "../engine/index.ts";
 import { cosineRate } from "../nn/index.ts";
 import type { Task } from "../tasks/index.ts";
-import type { Twin } from "../twin/index.ts";
-import { checkNetwork } from "./check.ts";
+import { withConstraintsKept } from "./check.ts";
+import { isConstrained, projectWeights } from "./constraints.ts";
 import { checkTask } from "./evaluate.ts";
 import { fitReadout, isBetter } from "./fit-readout.ts";
 import type { Network } from "./network.ts";
 import { readoutMap, withReadout } from "./readout.ts";
 import { createTrainer, type Trainer, type TrainOptions } from "./trainer.ts";
+import type { NodeTwins } from "./twins.ts";
 
 /** How far a training has come. */
 export interface TrainProgress {
@@ -49,7 +50,7 @@ export interface TrainResult {
  * `fitReadout` gives saves updates.
  *
  * @param network  Where to start; not changed. Scales of outputs are set from the targets.
- * @param twin     The twin of all nodes; its weights stay as they are.
+ * @param twins    The twin of all nodes, or each by name; their weights stay as they are.
  * @throws         `bad-value` if network, task and options do not fit; `not-finite` naming the
  *                 update; `interrupted` if the signal fires.
  * @source         Manneschi et al. 2025, arXiv:2401.07387, Methods.
@@ -57,15 +58,15 @@ export interface TrainResult {
 export async function trainNetwork(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  twins: NodeTwins,
   task: Task,
   options: TrainOptions,
   context: TrainContext,
 ): Promise<TrainResult> {
-  checkNetwork(network, "trainNetwork");
+  const kept = withConstraintsKept(network, "trainNetwork");
   checkTask(network, task, "trainNetwork");
-  const scaled = withOutputScales(network, task);
-  const trainer = createTrainer(kernels, scaled, twin, task, options, context.stream);
+  const scaled = withOutputScales(kept, task);
+  const trainer = createTrainer(kernels, scaled, twins, task, options, context.stream);
   context.onPlan?.(trainer.program.memory);
   const iterations = chooseIterations(trainer, options, scaled);
   const trained = await runTraining(
@@ -77,7 +78,7 @@ export async function trainNetwork(
   ).finally(trainer.program.close);
   if (!options.refit) return { ...trained, iterations };
   const noise = options.arm !== "noise-agnostic";
-  const refit = fitReadout(kernels, trained.network, twin, task, {
+  const refit = fitReadout(kernels, trained.network, twins, task, {
     noise,
     paths: options.paths,
     stream: childStream(context.stream, "refit"),
@@ -181,8 +182,9 @@ async function runTraining(
     count++;
     const learningRate = cosineRate(iteration, iterations, { first });
     checkFinite(program.update({ learningRate }), program, iteration, iterations);
+    if (isConstrained(network)) keepConstraints(program, network);
     if ((iteration + 1) % every !== 0 && iteration + 1 !== iterations) continue;
-    const now = weightsOf(network, program.getParameters());
+    const now = projectWeights(network, weightsOf(network, program.getParameters()));
     const judged = trainer.validate(now);
     if (isBetter(task, judged, validation)) {
       validation = judged;
@@ -205,6 +207,12 @@ async function runTraining(
 /** The network's own weights among a program's parameters. */
 function weightsOf(network: Network, parameters: ParameterSet): ParameterSet {
   return Object.fromEntries(Object.keys(network.weights).map((name) => [name, parameters[name]]));
+}
+
+/** Bring weights back to their constraints; between levels they may stay, the graph rounds them. */
+function keepConstraints(program: Program, network: Network): void {
+  const weights = weightsOf(network, program.getParameters());
+  program.setParameters(projectWeights(network, weights, { levels: false }));
 }
 
 /** Let timers and messages in between two stretches of work. */

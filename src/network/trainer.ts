@@ -3,6 +3,7 @@ import {
   compile,
   input,
   type KernelModule,
+  mul,
   type Node,
   type ParameterSet,
   type Program,
@@ -12,13 +13,19 @@ import {
 } from "../engine/index.ts";
 import { crossEntropy, meanSquaredError } from "../nn/index.ts";
 import { scorePredictions, type Task } from "../tasks/index.ts";
-import { carrierSequence, createTwinGraph, parametersOf, type Twin } from "../twin/index.ts";
-import { type BatchShape, chooseWindow, createBatchSource } from "./batches.ts";
+import type { Twin } from "../twin/index.ts";
+import { type BatchShape, chooseWindow, createBatchSource, weighsOutputs } from "./batches.ts";
 import { applyReadoutGraph, createNetworkGraph, networkInputs } from "./bptt.ts";
 import { type Network, sizesOf } from "./network.ts";
 import { readOutputs } from "./readout.ts";
-import { startStates, twinPrefix } from "./simulate.ts";
-import { stagesOf } from "./stages.ts";
+import { nodeGroups, resetProgram, setCarriers } from "./simulate.ts";
+import {
+  checkRanges,
+  createNodeGraphs,
+  type NodeTwins,
+  twinParameters,
+  twinsByName,
+} from "./twins.ts";
 import { createNetworkWalker } from "./walk.ts";
 
 /** Options of `trainNetwork`. */
@@ -71,24 +78,28 @@ export interface Trainer {
 export function createTrainer(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  given: NodeTwins,
   task: Task,
   options: TrainOptions,
   stream: Stream,
 ): Trainer {
+  const twins = twinsByName(network, given, "trainNetwork");
+  checkRanges(network, twins, "trainNetwork");
   const noise = options.arm !== "noise-agnostic";
   const window = chooseWindow(task, options.window, options.warmUp);
   const shape: BatchShape = { batch: options.batch ?? 32, paths: options.paths ?? 1, ...window };
-  const program = createTrainingProgram(kernels, network, twin, task, options, shape);
-  program.setParameters({ ...parametersOf(twin, twinPrefix), ...network.weights });
+  const program = createTrainingProgram(kernels, network, twins, task, options, shape);
+  program.setParameters({ ...twinParameters(twins), ...network.weights });
   let draw = createBatchSource(network, task, shape);
   let generator = createGenerator(childStream(stream, "batches"));
   const ids = Array.from({ length: shape.batch * shape.paths }, (_, i) => i);
-  const stages = stagesOf(network);
+  const groups = nodeGroups(network, twins);
+  const sizes = sizesOf(network);
   const drawsNoise = noise || (options.driveNoise ?? 0) > 0;
-  const walk = createNetworkWalker(kernels, network, twin, { noise });
+  const walk = createNetworkWalker(kernels, network, twins, { noise });
   const judged = task.validation.map((sequence) => sequence.input);
-  prepareFixed(program, network, twin, shape, drawsNoise ? ids : undefined);
+  setCarriers(program, groups, shape.steps, 0);
+  if (drawsNoise) program.setInput(networkInputs.ids, ids);
   return {
     program,
     prepare(iteration) {
@@ -96,14 +107,12 @@ export function createTrainer(
         draw = createBatchSource(network, task, shape);
         generator = createGenerator(childStream(stream, "batches"));
       }
-      const { input: given, target } = draw(generator);
+      const { input: given, target, shares } = draw(generator);
       program.setInput(networkInputs.task, given);
       program.setInput("target", target);
+      if (shares) program.setInput("shares", shares);
       const starts = childStream(childStream(stream, "starts"), iteration);
-      stages.forEach((stage, i) => {
-        const states = startStates(twin, ids, stage, noise ? starts : undefined);
-        program.setInput(networkInputs.state(i), states);
-      });
+      resetProgram(program, groups, sizes, ids, noise ? starts : undefined);
       if (drawsNoise) program.setNoise({ stream: childStream(stream, "noise"), iteration });
     },
     validate(weights) {
@@ -128,23 +137,23 @@ const mostKeptBytes = 2 ** 30;
 function createTrainingProgram(
   kernels: KernelModule,
   network: Network,
-  twin: Twin,
+  twins: Readonly<Record<string, Twin>>,
   task: Task,
   options: TrainOptions,
   shape: BatchShape,
 ): Program {
   const { checkpoint } = options;
-  const whole = createTrainingSpec(network, twin, task, options, shape);
+  const whole = createTrainingSpec(network, twins, task, options, shape);
   if (checkpoint !== undefined || planMemory(whole) <= mostKeptBytes)
     return compile(kernels, whole);
   const root = Math.ceil(Math.sqrt(shape.steps));
-  const spec = createTrainingSpec(network, twin, task, { ...options, checkpoint: root }, shape);
+  const spec = createTrainingSpec(network, twins, task, { ...options, checkpoint: root }, shape);
   return compile(kernels, spec);
 }
 
 function createTrainingSpec(
   network: Network,
-  twin: Twin,
+  twins: Readonly<Record<string, Twin>>,
   task: Task,
   options: TrainOptions,
   shape: BatchShape,
@@ -152,17 +161,22 @@ function createTrainingSpec(
   const { driveNoise, checkpoint, clipNorm = 1, readoutDecay = 0 } = options;
   const shards = shardsFor(shape.batch * shape.paths, network.nodes.length);
   const rows = (shape.batch * shape.paths) / shards;
-  const graph = createNetworkGraph(network, createTwinGraph(twin, twinPrefix), {
+  const graph = createNetworkGraph(network, createNodeGraphs(twins), {
     steps: shape.steps,
     rows,
     noise: options.arm !== "noise-agnostic",
     driveNoise,
     checkpoint,
   });
-  const said = applyReadoutGraph(network, graph, rows, shape.warmUp);
+  const isWeighed = shape.isPadded && weighsOutputs(task);
+  const shares = isWeighed
+    ? input("shares", [rows, 1], { steps: shape.steps - shape.warmUp })
+    : undefined;
+  const said = applyReadoutGraph(network, graph, rows, shape.warmUp, shares);
   const target = input("target", [rows, network.outputs], { steps: said.shape[0] / rows });
+  const weighed = shares && task.scored === "each-step" ? mul(said, shares) : said;
   const loss =
-    task.kind === "classification" ? crossEntropy(said, target) : meanSquaredError(said, target);
+    task.kind === "classification" ? crossEntropy(said, target) : meanSquaredError(weighed, target);
   const { readout, readoutBias } = graph.parameters;
   const trained = new Set<string>(options.train ?? ["inputMask", "bias", "couplings"]);
   const free: Node[] = Object.entries(graph.parameters).flatMap(([name, node]) => {
@@ -174,22 +188,4 @@ function createTrainingSpec(
     { parameters: [readout], weightDecay: readoutDecay },
   ];
   return { outputs: {}, training: { loss, groups, clipNorm }, shards };
-}
-
-/** Inputs that are the same at every update. */
-function prepareFixed(
-  program: Program,
-  network: Network,
-  twin: Twin,
-  { steps, batch, paths }: BatchShape,
-  ids?: readonly number[],
-): void {
-  const { memory, nodes, coupled } = sizesOf(network);
-  if (memory > 0) {
-    const history = new Float32Array(memory * batch * paths * nodes * coupled);
-    program.setInput(networkInputs.history, history);
-  }
-  const carrier = carrierSequence(twin, steps * network.hold);
-  if (carrier) program.setInput(networkInputs.carrier, carrier);
-  if (ids) program.setInput(networkInputs.ids, ids);
 }

@@ -3,7 +3,7 @@ import type { ParameterSet } from "../engine/index.ts";
 import {
   couplingSelection,
   inputSelection,
-  type Network,
+  type NetworkShape,
   sizesOf,
   weightShapes,
 } from "./network.ts";
@@ -29,7 +29,7 @@ export interface WeightScales {
  * @param stream   Decides the draws; each kind of weight has its own child.
  */
 export function createWeights(
-  network: Omit<Network, "weights">,
+  network: NetworkShape,
   scales: WeightScales,
   stream: Stream,
 ): ParameterSet {
@@ -59,11 +59,10 @@ export function createWeights(
   return weights;
 }
 
-/** Values that reach each drive through couplings of any delay, [nodes * inputs]. */
-function seenValues(network: Omit<Network, "weights">): Float64Array {
-  const { nodes, inputs, coupled, delays } = sizesOf(network);
-  const cols = nodes * coupled;
-  const seen = new Float64Array(nodes * inputs);
+/** Values that reach each drive through couplings of any delay, [drives]. */
+function seenValues(network: NetworkShape): Float64Array {
+  const { drives, coupled: cols, delays } = sizesOf(network);
+  const seen = new Float64Array(drives);
   for (const delay of delays) {
     couplingSelection(network, delay).forEach((value, i) => {
       seen[Math.floor(i / cols)] += value;

@@ -1,13 +1,9 @@
-import {
-  applyLinear,
-  childStream,
-  createArray,
-  type HostArray,
-  mean,
-  type Stream,
-  solveRidge,
-} from "../base/index.ts";
-import { createEchoState, type EchoStateOptions } from "./echo-state.ts";
+import { childStream, createArray, type HostArray, mean, type Stream } from "../base/index.ts";
+import { scoreEchoState } from "./echo-baseline.ts";
+import type { EchoStateOptions } from "./echo-state.ts";
+import { addProducts, delayInputs, timeMean } from "./features.ts";
+import { type Features, scoreLinear, targetOf } from "./linear-baseline.ts";
+import { resampleFrames } from "./mel.ts";
 import { firstScored, joinRows, scorePredictions } from "./scores.ts";
 import type { Task, TaskSequence } from "./task.ts";
 
@@ -20,36 +16,35 @@ export interface BaselineOptions extends EchoStateOptions {
   readonly delays?: number;
 }
 
-/** Penalty on the time mean of network states, which vary little. */
-const NETWORK_SEQUENCE_RIDGE = 0.1;
-
-/** What is said of one sequence, one row for each thing that is scored. */
-type Features = (sequence: TaskSequence) => HostArray;
-
 /** Penalty where each step is scored; the inputs are of order 1. */
 const STEP_RIDGE = 1e-6;
 const QUADRATIC_DELAYS = 20;
+/** Frames to which sequences of unequal length are resampled. */
+const COMMON_FRAMES = 10;
 /** Penalty on all frames of a sequence, standardised. */
 const FRAMES_RIDGE = 100;
-/** Penalty on the mean over its frames. */
-const MEAN_RIDGE = 10;
+/** Penalty on the mean over its frames, for each sequence that is fitted to. */
+const MEAN_RIDGE_PER_SEQUENCE = 1 / 270;
 
 /**
  * What can be done without any device: the scores to print beside every result.
  *
- * Fitted by ridge regression on the training and validation parts together (nothing is chosen),
- * scored on the test part. Classes are regressed on as 0 and 1. Which baselines there are follows
- * from what the task asks for:
+ * Fitted by ridge regression on the training and validation parts together, scored on the test part.
+ * Classes are regressed on as 0 and 1. Which baselines there are follows from what the task asks for:
  *
- * - a number at each step: mean, persistence (knows the last target), linear and quadratic delay
- *   line, echo-state network;
+ * - a number at each step: mean, persistence (repeats the last target that is known by then), linear
+ *   and quadratic delay line, echo-state network;
+ * - capacities, which a delay line has by its length alone: echo-state network;
  * - a class at each step: the best map without memory, a linear delay line, echo-state network;
- * - a class for a sequence: linear on all frames (where all sequences are of one length) and on the
+ * - a class for a sequence: linear on all frames (resampled to 10 where lengths differ) and on the
  *   time mean, echo-state network (time mean of its states).
+ *
+ * The echo-state network is given every chance: its readout sees states, their squares and the
+ * input, and its input scale, its leak and the penalty are chosen on the validation part.
  *
  * @param task     Any task of this room.
  * @param stream   Decides the weights of the echo-state network, and nothing else.
- * @param options  `delays`, and the constants of the network.
+ * @param options  `delays`; constants of the network, which are then not chosen.
  * @returns        Score on the test part by name of the baseline.
  */
 export function computeBaselines(
@@ -57,23 +52,24 @@ export function computeBaselines(
   stream: Stream,
   options: BaselineOptions = {},
 ): Readonly<Record<string, number>> {
-  const network = createEchoState(task.inputs, options, childStream(stream, "echo-state"));
-  const networkName = `echo-state network, ${network.nodes} nodes`;
-  const states: Features = ({ input }) => joinColumns(network.run(input), input);
+  const { delays: chosen, ...constants } = options;
+  const network = scoreEchoState(task, constants, childStream(stream, "echo-state"));
   if (task.scored === "sequence") {
+    const ridge = MEAN_RIDGE_PER_SEQUENCE * (task.train.length + task.validation.length);
     return {
       ...linearOnFrames(task),
-      "linear on time mean": scoreLinear(task, ({ input }) => timeMean(input), MEAN_RIDGE),
-      [networkName]: scoreLinear(task, (s) => timeMean(states(s)), NETWORK_SEQUENCE_RIDGE),
+      "linear on time mean": scoreLinear(task, ({ input }) => timeMean(input), ridge),
+      ...network,
     };
   }
-  const delays = options.delays ?? (task.kind === "regression" ? 50 : 8);
+  if (task.score === "memoryCapacity" || task.score === "informationCapacity") return network;
+  const delays = chosen ?? (task.kind === "regression" ? 50 : 8);
   const past: Features = ({ input }) => delayInputs(input, delays);
   if (task.kind === "classification") {
     return {
       "best memoryless map": scoreMemoryless(task),
       [`linear on ${delays} delayed inputs`]: scoreLinear(task, past, STEP_RIDGE),
-      [networkName]: scoreLinear(task, states, STEP_RIDGE),
+      ...network,
     };
   }
   const quadratic: Features = ({ input }) =>
@@ -83,7 +79,7 @@ export function computeBaselines(
     persistence: scoreBy(task, (s) => persist(task, s)),
     "linear delay line": scoreLinear(task, past, STEP_RIDGE),
     "quadratic delay line": scoreLinear(task, quadratic, STEP_RIDGE),
-    [networkName]: scoreLinear(task, states, STEP_RIDGE),
+    ...network,
   };
 }
 
@@ -91,35 +87,15 @@ function scoreBy(task: Task, predict: Features): number {
   return scorePredictions(task, task.test, task.test.map(predict)).value;
 }
 
-function scoreLinear(task: Task, features: Features, ridge: number): number {
-  const known = [...task.train, ...task.validation];
-  const first = (i: number): number => firstScored(task, known[i]);
-  const arrays = known.map(features);
-  const x = joinRows(arrays, arrays[0].shape[1], first);
-  const y = joinRows(
-    known.map((sequence) => targetOf(task, sequence)),
-    task.outputs,
-    first,
-  );
-  const map = solveRidge(x, y, { ridge });
-  return scoreBy(task, (sequence) => applyLinear(map, features(sequence)));
-}
-
-/** The numbers to predict, or 1 for the right class and 0 for the others. */
-function targetOf(task: Task, { target, labels }: TaskSequence): HostArray {
-  if (target) return target;
-  const classes = labels ?? new Int32Array(0);
-  const result = createArray([classes.length, task.outputs]);
-  for (let i = 0; i < classes.length; i++) result.data[i * task.outputs + classes[i]] = 1;
-  return result;
-}
-
 function linearOnFrames(task: Task): Record<string, number> {
-  const time = task.test[0].input.shape[0];
-  const sequences = [...task.train, ...task.validation, ...task.test];
-  if (sequences.some(({ input }) => input.shape[0] !== time)) return {};
-  const flat: Features = ({ input }) => createArray([1, input.data.length], input.data);
-  return { [`linear on ${time} frames`]: scoreLinear(task, flat, FRAMES_RIDGE) };
+  const lengths = [...task.train, ...task.validation, ...task.test].map((s) => s.input.shape[0]);
+  const isEqual = lengths.every((length) => length === lengths[0]);
+  const frames = isEqual ? lengths[0] : COMMON_FRAMES;
+  const flat: Features = ({ input }) => {
+    const { data } = isEqual ? input : resampleFrames(input, frames);
+    return createArray([1, data.length], data);
+  };
+  return { [`linear on ${frames} frames`]: scoreLinear(task, flat, FRAMES_RIDGE) };
 }
 
 /** For each value of the input, the class it most often had. */
@@ -166,58 +142,11 @@ function fillMean(task: Task, sequence: TaskSequence): HostArray {
   return result;
 }
 
-/** The last target, said again; the mean where there is none before. */
+/** The last target that is known, said again; the mean where there is none before. */
 function persist(task: Task, sequence: TaskSequence): HostArray {
   const result = fillMean(task, sequence);
   const target = targetOf(task, sequence).data;
-  result.data.set(target.subarray(0, target.length - task.outputs), task.outputs);
-  return result;
-}
-
-/** [time, inputs * delays]: u(t), u(t-1), ...; 0 before the first step. */
-function delayInputs(input: HostArray, delays: number): HostArray {
-  const [time, inputs] = input.shape;
-  const result = createArray([time, inputs * delays]);
-  for (let t = 0; t < time; t++) {
-    for (let d = 0; d < delays && d <= t; d++) {
-      const past = input.data.subarray((t - d) * inputs, (t - d + 1) * inputs);
-      result.data.set(past, (t * delays + d) * inputs);
-    }
-  }
-  return result;
-}
-
-/** Every column, and the product of every pair of columns. */
-function addProducts(array: HostArray): HostArray {
-  const [time, columns] = array.shape;
-  const width = columns + (columns * (columns + 1)) / 2;
-  const result = createArray([time, width]);
-  for (let t = 0; t < time; t++) {
-    const row = array.data.subarray(t * columns, (t + 1) * columns);
-    result.data.set(row, t * width);
-    let at = t * width + columns;
-    for (let i = 0; i < columns; i++) {
-      for (let j = 0; j <= i; j++) result.data[at++] = row[i] * row[j];
-    }
-  }
-  return result;
-}
-
-function joinColumns(a: HostArray, b: HostArray): HostArray {
-  const [time, left] = a.shape;
-  const width = left + b.shape[1];
-  const result = createArray([time, width]);
-  for (let t = 0; t < time; t++) {
-    result.data.set(a.data.subarray(t * left, (t + 1) * left), t * width);
-    result.data.set(b.data.subarray(t * b.shape[1], (t + 1) * b.shape[1]), t * width + left);
-  }
-  return result;
-}
-
-/** [1, columns] of [time, columns]. */
-function timeMean(array: HostArray): HostArray {
-  const [time, columns] = array.shape;
-  const result = createArray([1, columns]);
-  for (let i = 0; i < array.data.length; i++) result.data[i % columns] += array.data[i] / time;
+  const lag = Math.min((task.horizon ?? 1) * task.outputs, target.length);
+  result.data.set(target.subarray(0, target.length - lag), lag);
   return result;
 }

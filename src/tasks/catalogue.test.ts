@@ -1,31 +1,48 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as base from "../base/index.ts";
-import { createTask, TASK_NAMES } from "./catalogue.ts";
+import { createTask, listTasks } from "./catalogue.ts";
 import * as tasks from "./index.ts";
 
 const stream = base.createStream(1);
 
 test("every name that needs no data creates the task of that name", async () => {
-  for (const name of TASK_NAMES.filter((known) => known !== "spokenDigits")) {
-    const task = await createTask({ name }, stream);
-    expect(task.name).toBe(name);
+  for (const { name, splits, data } of listTasks()) {
+    if (data !== undefined) continue;
+    for (const split of splits) {
+      const task = await createTask({ name, split }, stream);
+      expect(task.name.split(",")[0]).toBe(name);
+      expect(task.split).toBe(split);
+    }
+    expect((await createTask({ name }, stream)).split).toBe(splits[0]);
   }
-  const long = await createTask({ name: "narma5", split: "bptt" }, stream);
-  expect(long.split).toBe("bptt");
+});
+
+test("the bptt split of every series has 20,000 scored training steps, validation included", async () => {
+  const series = listTasks().filter(({ splits }) => splits.includes("bptt"));
+  expect(series.length).toBe(7);
+  for (const { name } of series) {
+    const task = await createTask({ name, split: "bptt" }, stream);
+    const scored = [...task.train, ...task.validation].reduce(
+      (sum, { input }) => sum + input.shape[0] - task.warmUp,
+      0,
+    );
+    // Of sineSquare whole sequences of 320.
+    expect(scored).toBe(name === "sineSquare" ? 20_160 : 20_000);
+  }
 });
 
 test("a name that is not there is a fault that guesses which was meant", async () => {
   await expect(createTask({ name: "narma-5" }, stream)).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[Fault: createTask: there is no task of this name. Got 'narma-5', expected one of 'narma5', 'narma10', 'narma30', 'sineSquare', 'spokenDigits'. Did you mean 'narma5'? Otherwise choose from the list.]`,
+    `[Fault: createTask: there is no task of this name. Got 'narma-5', expected one of 'narma5', 'narma10', 'narma30', 'mackeyGlass17', 'santaFeLaser', 'sineSquare', 'memoryCapacity', 'informationCapacity', 'spokenDigits', 'japaneseVowels', 'yinYang'. Did you mean 'narma5'? Otherwise choose from the list.]`,
   );
   await expect(createTask({ name: "weather" }, stream)).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[Fault: createTask: there is no task of this name. Got 'weather', expected one of 'narma5', 'narma10', 'narma30', 'sineSquare', 'spokenDigits'. Choose from the list.]`,
+    `[Fault: createTask: there is no task of this name. Got 'weather', expected one of 'narma5', 'narma10', 'narma30', 'mackeyGlass17', 'santaFeLaser', 'sineSquare', 'memoryCapacity', 'informationCapacity', 'spokenDigits', 'japaneseVowels', 'yinYang'. Choose from the list.]`,
   );
   await expect(
-    createTask({ name: "sineSquare", split: "bptt" }, stream),
+    createTask({ name: "sineSquare", split: "reservoir" }, stream),
   ).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[Fault: createTask: there is no split of sineSquare of this name. Got 'bptt', expected 'half'. Choose from the list.]`,
+    `[Fault: createSineSquare: there is no split of sineSquare of this name. Got 'reservoir', expected one of 'half', 'bptt'. Choose from the list.]`,
   );
 });
 

@@ -45,3 +45,15 @@ export function checkName(
       : "Choose from the list",
   });
 }
+
+/** Refuse a share that is not between 0 and 1. */
+export function checkShare(where: string, name: string, value: number): void {
+  if (value > 0 && value < 1) return;
+  throw fault("bad-value", {
+    where,
+    what: `'${name}' is not a share`,
+    got: `${value}`,
+    expected: "a number between 0 and 1",
+    fix: `Set ${name} to a part of the whole, such as 0.25`,
+  });
+}

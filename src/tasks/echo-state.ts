@@ -11,7 +11,7 @@ export interface EchoStateOptions {
   readonly leak?: number;
   /** Input weights are uniform within plus and minus this. Default .1. */
   readonly inputScale?: number;
-  /** Biases are uniform within plus and minus this; they make the nodes differ in curvature. Default .5. */
+  /** Biases are uniform within plus and minus this; they make the nodes differ in curvature. Default .2. */
   readonly biasScale?: number;
 }
 
@@ -39,7 +39,7 @@ export function createEchoState(
   stream: Stream,
 ): EchoState {
   const { nodes = 100, spectralRadius = 0.9, leak = 1 } = options;
-  const { inputScale = 0.1, biasScale = 0.5 } = options;
+  const { inputScale = 0.1, biasScale = 0.2 } = options;
   checkWhole("createEchoState", "nodes", nodes, 1);
   const generator = createGenerator(stream);
   const recurrent = Float64Array.from({ length: nodes * nodes }, () => generator.normal());

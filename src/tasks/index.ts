@@ -13,23 +13,61 @@
  * ```
  */
 export { type BaselineOptions, computeBaselines } from "./baselines.ts";
-export { createTask, TASK_NAMES, type TaskSources, type TaskSpec } from "./catalogue.ts";
+export {
+  createInformationCapacity,
+  createMemoryCapacity,
+  type InformationCapacityOptions,
+  type MemoryCapacityOptions,
+} from "./capacity.ts";
+export {
+  type Capacities,
+  capacitiesOf,
+  informationCapacity,
+  memoryCapacity,
+} from "./capacity-score.ts";
+export {
+  createTask,
+  listTasks,
+  TASK_NAMES,
+  type TaskListing,
+  type TaskSources,
+  type TaskSpec,
+} from "./catalogue.ts";
+export { readJapaneseVowels, readSantaFe, readSpokenDigits } from "./data-folder.node.ts";
 export {
   createEchoState,
   type EchoState,
   type EchoStateOptions,
 } from "./echo-state.ts";
+export {
+  createJapaneseVowels,
+  JAPANESE_VOWELS_FILES,
+  type JapaneseVowelsOptions,
+} from "./japanese-vowels.ts";
+export { createMackeyGlass, type MackeyGlassOptions, walkMackeyGlass } from "./mackey-glass.ts";
 export { createMelFilters, type MelOptions, melFeatures, resampleFrames } from "./mel.ts";
 export { createNarma, createNarma5, type NarmaName, type NarmaSplit, walkNarma } from "./narma.ts";
+export { parseOwnArrays } from "./own-arrays.ts";
+export { type OwnTable, parseOwnTables } from "./own-table.ts";
+export { readOwnTask } from "./own-task.node.ts";
+export {
+  createOwnTask,
+  type OwnContents,
+  type OwnSequence,
+  type OwnTaskOptions,
+  PART_NAMES,
+} from "./own-task.ts";
+export { createSantaFe, SANTA_FE_FILE } from "./santa-fe.ts";
 export {
   accuracy,
+  isHigherBetter,
   nmseByVariance,
   nrmseBySd,
   type ScoreResult,
   scorePredictions,
 } from "./scores.ts";
 export { createSineSquare, POINTS_PER_PERIOD, type SineSquareOptions } from "./sine-square.ts";
-export { readSpokenDigits } from "./spoken-digits.node.ts";
 export { createSpokenDigits, type SpokenDigitsOptions } from "./spoken-digits.ts";
-export type { Task, TaskSequence } from "./task.ts";
+export type { ScoreName, Task, TaskSequence } from "./task.ts";
 export { parseWav, type Sound } from "./wav.ts";
+export { createYinYang, type YinYangOptions, yinYangClass } from "./yin-yang.ts";

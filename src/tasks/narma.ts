@@ -1,11 +1,6 @@
-import {
-  childStream,
-  createArray,
-  createGenerator,
-  type HostArray,
-  type Stream,
-} from "../base/index.ts";
+import { childStream, createArray, createGenerator, type Stream } from "../base/index.ts";
 import { checkName } from "./check.ts";
+import { SERIES_WARM_UP, splitTraining } from "./series.ts";
 import type { Task, TaskSequence } from "./task.ts";
 
 /** The NARMA series whose constants are fixed by their name. */
@@ -30,7 +25,6 @@ const CONSTANTS: Readonly<Record<NarmaName, NarmaConstants>> = {
   narma30: { order: 30, decay: 0.2, feedback: 0.004, product: 1.5, offset: 0.001 },
 };
 
-const WARM_UP = 200;
 const TEST_STEPS = 2000;
 const SPLITS: Readonly<Record<NarmaSplit, { train: number; validation: number }>> = {
   reservoir: { train: 2000, validation: 400 },
@@ -73,8 +67,7 @@ export function createNarma(
   const split = options.split ?? "reservoir";
   checkName("createNarma", `split of ${name}`, split, Object.keys(SPLITS));
   const steps = SPLITS[split as NarmaSplit];
-  const whole = createSeries(name, WARM_UP + steps.train, childStream(stream, "train"));
-  const border = WARM_UP + steps.train - steps.validation;
+  const whole = createSeries(name, SERIES_WARM_UP + steps.train, childStream(stream, "train"));
   return {
     name,
     split,
@@ -83,10 +76,9 @@ export function createNarma(
     inputs: 1,
     outputs: 1,
     score: "nrmseBySd",
-    warmUp: WARM_UP,
-    train: [cut(whole, 0, border)],
-    validation: [cut(whole, border - WARM_UP, border + steps.validation)],
-    test: [createSeries(name, WARM_UP + TEST_STEPS, childStream(stream, "test"))],
+    warmUp: SERIES_WARM_UP,
+    ...splitTraining(whole, { warmUp: SERIES_WARM_UP, ...steps }),
+    test: [createSeries(name, SERIES_WARM_UP + TEST_STEPS, childStream(stream, "test"))],
   };
 }
 
@@ -122,10 +114,4 @@ function createSeries(name: NarmaName, time: number, stream: Stream): TaskSequen
     );
     return { input, target: createArray([time, 1], y) };
   }
-}
-
-function cut(sequence: TaskSequence, from: number, to: number): TaskSequence {
-  const part = (array: HostArray): HostArray =>
-    createArray([to - from, array.shape[1]], array.data.slice(from, to));
-  return { input: part(sequence.input), target: part(sequence.target as HostArray) };
 }

@@ -1,5 +1,6 @@
 import { fault, formatShape, type HostArray, mean } from "../base/index.ts";
-import type { Task, TaskSequence } from "./task.ts";
+import { capacitiesOf } from "./capacity-score.ts";
+import type { ScoreName, Task, TaskSequence } from "./task.ts";
 
 /** A score, what it is made of, and how much. */
 export interface ScoreResult {
@@ -8,10 +9,15 @@ export interface ScoreResult {
   /** Items: scored steps or, where a sequence is judged once, sequences. */
   readonly n: number;
   /**
-   * [n], sequence after sequence. Accuracy: 1 if right, 0 if wrong, for resampling. Regression:
-   * squared error, averaged over outputs.
+   * [n], sequence after sequence, for resampling. Accuracy: 1 if right, 0 if wrong. nrmseBySd:
+   * squared error, averaged over outputs. Capacities: what the item adds to the mean that is the score.
    */
   readonly perItem: Float64Array;
+}
+
+/** Whether more is better, as it is of everything but errors. */
+export function isHigherBetter(score: ScoreName): boolean {
+  return score !== "nrmseBySd";
 }
 
 /**
@@ -81,6 +87,12 @@ export function scorePredictions(
     width,
     first,
   );
+  if (task.score === "memoryCapacity" || task.score === "informationCapacity") {
+    const { floor, perSample } = capacitiesOf(predicted, target);
+    const chance = task.score === "memoryCapacity" ? 0 : floor.reduce((a, b) => a + b, 0);
+    const perItem = perSample.map((value) => value - chance);
+    return { score: task.score, value: mean(perItem), n: perItem.length, perItem };
+  }
   const perItem = new Float64Array(target.shape[0]);
   for (let i = 0; i < target.data.length; i++) {
     perItem[Math.floor(i / width)] += (predicted.data[i] - target.data[i]) ** 2 / width;

@@ -5,11 +5,13 @@ import {
   permutation,
   type Stream,
 } from "../base/index.ts";
-import { checkWhole } from "./check.ts";
+import { checkName, checkWhole } from "./check.ts";
 import type { Task, TaskSequence } from "./task.ts";
 
 /** Points in one period of either waveform. */
 export const POINTS_PER_PERIOD = 8;
+
+const BPTT_STEPS = 20_000;
 
 // Written out, so that the series has the same bits wherever the sine is rounded differently.
 const HALF = Math.SQRT1_2;
@@ -20,7 +22,9 @@ const WAVEFORMS: readonly (readonly number[])[] = [
 
 /** Sizes of {@link createSineSquare}. */
 export interface SineSquareOptions {
-  /** Sequences in each half, training and test; a fifth of the training half is for validation. Default 10. */
+  /** "half" (default), or "bptt": as many training sequences as 20,000 scored steps take. */
+  readonly split?: string;
+  /** Sequences of the test, and of the training half; a fifth of these is for validation. Default 10. */
   readonly sequences?: number;
   /** Scored periods in a sequence, half of each kind: even. Default 40. */
   readonly periods?: number;
@@ -35,27 +39,31 @@ export interface SineSquareOptions {
  *
  * @param options  Sizes; the input lies in [-1, 1].
  * @param stream   Decides the order of periods, anew in each sequence.
- * @throws         `bad-value` if a size is not a whole number, or the periods are odd.
+ * @throws         `unknown-name` for another split; `bad-value` if a size is not a whole number, or
+ *                 the periods are odd.
  */
 export function createSineSquare(options: SineSquareOptions, stream: Stream): Task {
-  const { sequences = 10, periods = 40 } = options;
+  const { split = "half", sequences = 10, periods = 40 } = options;
+  checkName("createSineSquare", "split of sineSquare", split, ["half", "bptt"]);
   checkWhole("createSineSquare", "sequences", sequences, 2);
   checkWhole("createSineSquare", "periods", periods, 2, 2);
   const create = (name: string, count: number): TaskSequence[] =>
     Array.from({ length: count }, (_, i) =>
       createSequence(periods, childStream(childStream(stream, name), i)),
     );
-  const held = Math.max(1, Math.round(sequences / 5));
+  const training =
+    split === "half" ? sequences : Math.ceil(BPTT_STEPS / (periods * POINTS_PER_PERIOD));
+  const held = Math.max(1, Math.round(training / 5));
   return {
     name: "sineSquare",
-    split: "half",
+    split,
     kind: "classification",
     scored: "each-step",
     inputs: 1,
     outputs: 2,
     score: "accuracy",
     warmUp: POINTS_PER_PERIOD,
-    train: create("train", sequences - held),
+    train: create("train", training - held),
     validation: create("validation", held),
     test: create("test", sequences),
   };

@@ -8,6 +8,7 @@ import {
 } from "../base/index.ts";
 import { checkName, checkWhole } from "./check.ts";
 import { melFeatures, resampleFrames } from "./mel.ts";
+import { createStandardiser } from "./standardise.ts";
 import type { Task, TaskSequence } from "./task.ts";
 import { parseWav } from "./wav.ts";
 
@@ -122,26 +123,6 @@ function checkEnough(split: string, train: number, test: number): void {
     got: `${train} for training and ${test} for the test`,
     expected: "recordings for each (2700 and 300 for the whole corpus and the official split)",
     fix: "Check that the folder holds the whole corpus",
-  });
-}
-
-/** The map that gives each band mean 0 and standard deviation 1 over these arrays [time, bands]. */
-function createStandardiser(arrays: readonly HostArray[]): (array: HostArray) => HostArray {
-  const sums = new Float64Array(BANDS);
-  const squares = new Float64Array(BANDS);
-  let count = 0;
-  for (const { shape, data } of arrays) {
-    count += shape[0];
-    for (let i = 0; i < data.length; i++) sums[i % BANDS] += data[i];
-  }
-  const means = sums.map((sum) => sum / count);
-  for (const { data } of arrays) {
-    for (let i = 0; i < data.length; i++) squares[i % BANDS] += (data[i] - means[i % BANDS]) ** 2;
-  }
-  const deviations = squares.map((sum) => Math.sqrt(sum / count) || 1);
-  return ({ shape, data }) => ({
-    shape,
-    data: data.map((value, i) => (value - means[i % BANDS]) / deviations[i % BANDS]),
   });
 }
 

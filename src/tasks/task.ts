@@ -10,6 +10,9 @@ export interface TaskSequence {
   readonly labels?: Int32Array;
 }
 
+/** How a task is scored; the name says how the score is normalised. */
+export type ScoreName = "accuracy" | "nrmseBySd" | "memoryCapacity" | "informationCapacity";
+
 /** A benchmark with its constants, split and score fixed by its name. */
 export interface Task {
   readonly name: string;
@@ -21,9 +24,12 @@ export interface Task {
   readonly inputs: number;
   /** Numbers to predict per step, or classes. */
   readonly outputs: number;
-  readonly score: "accuracy" | "nrmseBySd";
+  readonly score: ScoreName;
+  /** Steps after which a target is known, which is when persistence may repeat it (default 1). */
+  readonly horizon?: number;
   /** Initial steps of every sequence that are not scored. */
   readonly warmUp: number;
+  /** Sequences may differ in length. */
   readonly train: readonly TaskSequence[];
   /** Taken from the training split; choices are made on it. */
   readonly validation: readonly TaskSequence[];
