@@ -1,4 +1,4 @@
-import { chooseWindow, type Network, sizesOf, type TrainOptions } from "../network/index.ts";
+import { type Network, sizesOf, stepsPerUpdate, type TrainOptions } from "../network/index.ts";
 import { formatTable, type ReportTable } from "../report/index.ts";
 import type { Task } from "../tasks/index.ts";
 import { formatSeconds } from "./duration.ts";
@@ -118,12 +118,12 @@ export function trainingSteps(
   network: Network,
   nodes: readonly string[],
   task: Task,
-  { batch = 32, paths = 1, window, warmUp }: TrainOptions,
+  options: TrainOptions,
   iterations: number,
   reports: number,
 ): number {
-  const { steps } = chooseWindow(task, window, warmUp);
-  const perUpdate = batch * paths * steps;
+  const { batch = 32, paths = 1 } = options;
+  const perUpdate = batch * paths * stepsPerUpdate(task, options);
   return samplesOf(network, nodes) * (iterations * perUpdate + reports * lengthOf(task.validation));
 }
 

@@ -1,6 +1,6 @@
 import type { CascadeKeeper, CascadeStage } from "../deploy/index.ts";
 import type { KernelModule } from "../engine/index.ts";
-import type { Network, ScoreSummary, TrainProgress } from "../network/index.ts";
+import type { Network, ScoreSummary, TrainContext, TrainProgress } from "../network/index.ts";
 import type { Spent } from "./ledger.ts";
 import type { TrainedArm } from "./loop-plan.ts";
 import type { VerbContext } from "./verb.ts";
@@ -27,8 +27,18 @@ export interface LoopContext extends VerbContext {
   readonly onSpent?: (name: string, spent: Spent) => void | Promise<void>;
   /** Where a trained network is kept, and found again when a run goes on. */
   readonly networkKeeper?: (arm: TrainedArm, seed: number) => NetworkKeeper;
+  /** Where a training keeps its checkpoints until then. */
+  readonly trainingKeeper?: (arm: TrainedArm, seed: number) => TrainingKeeper;
   /** Where a cascade keeps what it has measured and trained. */
   readonly cascadeKeeper?: (arm: TrainedArm, seed: number) => CascadeKeeper;
+}
+
+/** Keeps how far the trainings of one network have come. */
+export interface TrainingKeeper {
+  /** The checkpoint of a training of this name, if there is one, and who keeps the next. */
+  readonly open: (name: string) => Promise<Pick<TrainContext, "checkpoint" | "onCheckpoint">>;
+  /** Forget them, once the network is kept. */
+  readonly close: () => Promise<void>;
 }
 
 /** Keeps one trained network. */

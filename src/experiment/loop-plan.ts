@@ -13,15 +13,22 @@ import type { TaskSpec } from "../tasks/index.ts";
 import type { FitOptions } from "../twin/index.ts";
 
 /**
- * Ways to train a network: with the twins' noise, or without it (the paper's control); stage by stage
- * on what devices answered, or on what twins answered in their place (the control of that).
+ * Ways to train a network: with the twins' noise, without it (the paper's control), or with the same
+ * noise on all drives in its place; stage by stage on what devices answered, or on what twins answered
+ * in their place (the control of that).
  */
-export type TrainedArm = "noise-aware" | "noise-agnostic" | "cascade" | "cascade-control";
+export type TrainedArm =
+  | "noise-aware"
+  | "noise-agnostic"
+  | "constant-noise"
+  | "cascade"
+  | "cascade-control";
 
 /** Every arm. */
 export const trainedArms: readonly TrainedArm[] = [
   "noise-aware",
   "noise-agnostic",
+  "constant-noise",
   "cascade",
   "cascade-control",
 ];
@@ -94,6 +101,8 @@ export interface LoopPlan {
   readonly data?: string;
   readonly arms: readonly TrainedArm[];
   readonly train: Omit<TrainOptions, "arm">;
+  /** Deviations of drives from which `constant-noise` takes that which validates best on noisy twins. */
+  readonly constantNoise: readonly number[];
   readonly cascade: LoopCascade;
   /** Random networks from which a training chooses its start: the best once their readout is fitted. */
   readonly starts: number;

@@ -14,6 +14,7 @@ import {
   nodeKindOf,
   type ScoreSummary,
   type TrainProgress,
+  type TrainResult,
   trainNetwork,
 } from "../network/index.ts";
 import { computeBaselines, createTask, type Task } from "../tasks/index.ts";
@@ -86,6 +87,7 @@ export async function trainLoop(
       const before = await keeper?.read();
       const one = before ?? (await trainOne(plan, twin, task, arm, seed, context));
       if (!before) await keeper?.keep(one);
+      await context.trainingKeeper?.(arm, seed).close();
       trained.push(one);
     }
   }
@@ -106,42 +108,76 @@ function trainOne(
     : trainAtOnce(plan, twin, task, arm, seed, context);
 }
 
+/** Arms that train the whole network at once. */
+type WholeArm = Exclude<TrainedArm, "cascade" | "cascade-control">;
+
+/** Train all of a network; of several levels of constant noise, keep the best on noisy twins. */
 async function trainAtOnce(
   plan: LoopPlan,
   twin: Twin,
   task: Task,
-  arm: "noise-aware" | "noise-agnostic",
+  arm: WholeArm,
   seed: number,
-  { kernels, signal, onProgress, onRemark, onMetrics, onSpent }: LoopContext,
+  context: LoopContext,
 ): Promise<TrainedNetwork> {
+  const { kernels, onSpent } = context;
   const stream = networkStream(plan, seed);
   const start = chooseStart(plan, twin, task, arm, stream, kernels);
-  const stage = plan.networkSeeds.length > 1 ? `train ${arm}, seed ${seed}` : `train ${arm}`;
+  const levels = arm === "constant-noise" ? plan.constantNoise : [plan.train.driveNoise ?? 0];
+  const tried: { readonly result: TrainResult; readonly judged: number }[] = [];
+  for (const driveNoise of levels) {
+    const result = await trainUnder(plan, twin, task, { arm, seed, driveNoise }, start, context);
+    const judged = evaluateOnTwin(kernels, result.network, twin, task, task.validation, {
+      ...{ noise: true, runs: levels.length > 1 ? 3 : 1 },
+      stream: childStream(stream, "level of noise"),
+    }).value;
+    tried.push({ result, judged });
+  }
+  const best = tried.reduce((a, b) => (isBetter(task, b.judged, a.judged) ? b : a));
+  const { network, history, iterations } = best.result;
+  const training = trainingScore(kernels, network, twin, task, stream);
+  const steps = tried.map(({ result }) =>
+    trainingSteps(
+      ...([network, namesOf(network), task, plan.train] as const),
+      ...([result.history.at(-1)?.iteration ?? 0, result.history.length + 1] as const),
+    ),
+  );
+  const twinSteps = steps.reduce((a, b) => a + b, simulationSteps(network, task.train));
+  await onSpent?.(`train ${arm}`, { twinSteps });
+  return { arm, seed, network, history, iterations, training };
+}
+
+/** One training, told and kept as it goes. */
+async function trainUnder(
+  plan: LoopPlan,
+  twin: Twin,
+  task: Task,
+  { arm, seed, driveNoise }: { arm: WholeArm; seed: number; driveNoise: number },
+  start: Network,
+  { kernels, signal, onProgress, onRemark, onMetrics, trainingKeeper }: LoopContext,
+): Promise<TrainResult> {
+  const level = arm === "constant-noise" ? ` ${driveNoise}` : "";
+  const name = `train ${arm}${level}`;
+  const stage = plan.networkSeeds.length > 1 ? `${name}, seed ${seed}` : name;
   const onTraining = (progress: TrainProgress): void => {
     const { iteration: done, iterations: total, loss, validation } = progress;
     onProgress?.({ stage, done, total, unit: "updates", measures: { loss, validation } });
-    onMetrics?.({ stage: "train", arm, seed, ...progress });
+    onMetrics?.({ stage: "train", arm, seed, ...(level ? { driveNoise } : {}), ...progress });
   };
-  const { network, history, iterations } = await trainNetwork(
+  return trainNetwork(
     kernels,
     start,
     twin,
     task,
-    { ...plan.train, arm },
+    { ...plan.train, arm, driveNoise },
     {
-      stream: childStream(stream, "training"),
+      stream: childStream(networkStream(plan, seed), "training"),
       signal,
       onProgress: onTraining,
       onPlan: (memory) => onRemark?.(`${stage} takes ${memory}`),
+      ...(await trainingKeeper?.(arm, seed).open(`training${level.replace(" ", "-")}`)),
     },
   );
-  const training = trainingScore(kernels, network, twin, task, stream);
-  const steps = trainingSteps(
-    ...([network, namesOf(network), task, plan.train, iterations] as const),
-    history.length + 1,
-  );
-  await onSpent?.(`train ${arm}`, { twinSteps: steps + simulationSteps(network, task.train) });
-  return { arm, seed, network, history, iterations, training };
 }
 
 /** Train stage by stage; the control is given no devices. */
@@ -218,7 +254,7 @@ function chooseStart(
   plan: LoopPlan,
   twin: Twin,
   task: Task,
-  arm: "noise-aware" | "noise-agnostic",
+  arm: WholeArm,
   stream: Stream,
   kernels: KernelModule,
 ): Network {

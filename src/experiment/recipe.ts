@@ -2,7 +2,14 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { closestName, fault } from "../base/index.ts";
 import { deviceKinds } from "../devices/index.ts";
-import type { Converters, FreeGraph, FreeNode, Network } from "../network/index.ts";
+import {
+  type Converters,
+  type FreeGraph,
+  type FreeNode,
+  type Network,
+  type TrainedPart,
+  trainedParts,
+} from "../network/index.ts";
 import { TASK_NAMES } from "../tasks/index.ts";
 import { type DriveFeature, driveFeatures } from "../twin/index.ts";
 import { durationForm, parseDuration } from "./duration.ts";
@@ -185,8 +192,27 @@ const trainRule = z
     checkpoint: whole(1)
       .optional()
       .describe("steps between kept states: less memory for long sequences, a third more time"),
+    warmUp: whole(0).optional().describe("unscored steps of a window"),
+    truncate: whole(1)
+      .optional()
+      .describe("an update every so many steps of a window, derivatives no further back"),
     learningRate: z.number().positive().optional(),
+    schedule: z.enum(["cosine", "constant"]).optional(),
+    rise: whole(0).optional().describe("updates over which the rate rises from zero"),
+    clipNorm: z.number().min(0).optional().describe("largest norm of the gradient (default 1)"),
+    weightDecay: z.number().min(0).optional().describe("of input masks and couplings"),
     readoutDecay: z.number().min(0).optional(),
+    free: z.array(z.enum(trainedParts)).min(1).optional().describe("what is trained (default all)"),
+    every: whole(1).optional().describe("updates between two validations"),
+    patience: whole(1)
+      .optional()
+      .describe("validations in a row without a better one after which a training stops"),
+    driveNoise: z.number().min(0).optional().describe("white noise on standardised drives"),
+    constantNoise: z
+      .array(z.number().positive())
+      .min(1)
+      .default([0.05, 0.1, 0.2, 0.4])
+      .describe("what `constant-noise` tries in its place; the best on noisy twins is kept"),
     refit: z.boolean().default(true).describe("refit the readout by ridge at the end if it helps"),
     reservoirs: whole(0).default(0).describe("random networks with a readout fitted on the device"),
   })
@@ -276,8 +302,19 @@ export interface Recipe {
     readonly paths?: number;
     readonly window?: number;
     readonly checkpoint?: number;
+    readonly warmUp?: number;
+    readonly truncate?: number;
     readonly learningRate?: number;
+    readonly schedule?: "cosine" | "constant";
+    readonly rise?: number;
+    readonly clipNorm?: number;
+    readonly weightDecay?: number;
     readonly readoutDecay?: number;
+    readonly free?: TrainedPart[];
+    readonly every?: number;
+    readonly patience?: number;
+    readonly driveNoise?: number;
+    readonly constantNoise: number[];
     readonly refit: boolean;
     readonly reservoirs: number;
   };
@@ -393,13 +430,14 @@ export function planOf(recipe: Recipe, data: string | undefined, clock: () => nu
   const { name, seeds, device, record, twin, network, task, train, cascade, transfer } = recipe;
   const { kind, disorder, instrument, ...options } = device;
   const { preset: _, ...drives } = record;
-  const { arms, reservoirs, starts, budget, ...training } = train;
+  const { arms, reservoirs, starts, budget, constantNoise, ...training } = train;
   const activation = twin.activation ?? "tanh";
   const layers = (hiddenLayers: readonly number[] | undefined) =>
     hiddenLayers ? { hidden: hiddenLayers, activation } : undefined;
   const { method, substeps, delays, auxiliaries, observationNoise, features } = twin;
   return {
     ...{ name, seed: recipe.seed, networkSeeds: seeds, arms, reservoirs, starts, data },
+    constantNoise,
     device: { kind, options, disorder, instrument },
     record: drives,
     fit: {

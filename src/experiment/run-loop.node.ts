@@ -19,6 +19,7 @@ import { type ArmResult, summariseLoop, transferLoop } from "./loop-transfer.ts"
 import { createNetworkKeeper } from "./network-keeper.node.ts";
 import { formatFit, formatOutcome, makeReport, readFit } from "./report-run.node.ts";
 import { type RunFolder, readRun, runInFolder } from "./run-folder.node.ts";
+import { createTrainingKeeper } from "./training-keeper.node.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What a whole loop leaves behind. */
@@ -180,6 +181,7 @@ async function inFolder<Result>(
           await run.note({ results: { ledger: ledger.entries() } });
         },
         cascadeKeeper: (arm, of) => createCascadeKeeper(`${placeOf(arm, of)}.stages`),
+        trainingKeeper: (arm, of) => createTrainingKeeper(`${placeOf(arm, of)}.training`),
         networkKeeper: (arm, of) => createNetworkKeeper(placeOf(arm, of), program),
       },
       ledger,

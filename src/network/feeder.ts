@@ -3,10 +3,11 @@ import { childStream, createGenerator, fault, type Stream } from "../base/index.
 import type { Program } from "../engine/index.ts";
 import type { Task } from "../tasks/index.ts";
 import { type Resumable, resumeGenerator, type Twin, together } from "../twin/index.ts";
-import { type BatchShape, createBatchSource, type TrainingBatch } from "./batches.ts";
+import { type BatchShape, chooseWindow, createBatchSource, type TrainingBatch } from "./batches.ts";
 import { networkInputs } from "./bptt.ts";
 import { drawsPerStep, type Network, sizesOf } from "./network.ts";
 import { carryOn, nodeGroups, resetProgram, setCarriers } from "./simulate.ts";
+import type { TrainOptions } from "./trainer.ts";
 
 /** Feeds a program update after update. */
 export interface Feeder {
@@ -112,6 +113,17 @@ export function cutWindow(
     expected: "scored steps beyond the warm-up in every window, and a score for every step",
     fix: "Choose a longer `window` or shorter pieces, or leave `truncate` out",
   });
+}
+
+/** Task steps that an update walks, those that only lead in shared out among updates. */
+export function stepsPerUpdate(
+  task: Task,
+  { window, warmUp, truncate }: Pick<TrainOptions, "window" | "warmUp" | "truncate">,
+): number {
+  const shape = { ...chooseWindow(task, window, warmUp), batch: 1, paths: 1 };
+  if (truncate === undefined) return shape.steps;
+  const { steps, count, unscored } = cutWindow(task, shape, truncate);
+  return (steps * count) / (count - unscored);
 }
 
 /**

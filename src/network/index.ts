@@ -25,6 +25,7 @@ export { checkNetwork, findNetworkProblems } from "./check.ts";
 export { isConstrained, projectNetwork, projectWeights, violations } from "./constraints.ts";
 export { createDriveSource, type DriveSource } from "./drive.ts";
 export { checkTask, type EvaluateOptions, type Evaluation, evaluateOnTwin } from "./evaluate.ts";
+export { stepsPerUpdate } from "./feeder.ts";
 export { readNetwork, type WriteNetworkOptions, writeNetwork } from "./files.node.ts";
 export { formatNetwork, type NetworkFiles, parseNetwork, type StoredNetwork } from "./files.ts";
 export {
