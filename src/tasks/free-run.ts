@@ -100,7 +100,7 @@ export function createFreeEchoState(
   });
   return (lead, steps) => {
     const states = network.run(createArray([lead.length, 1], toInput(lead)));
-    let state = states.data.slice(-network.nodes);
+    let state: Float64Array = states.data.slice(-network.nodes);
     let u: Float64Array = toInput(lead.subarray(-1));
     return Float64Array.from({ length: steps }, () => {
       const now = see(createArray([1, network.nodes], state), createArray([1, 1], u));
