@@ -9,6 +9,7 @@ import { addDoctor } from "./verbs/doctor.ts";
 import { addNetwork, addRun, addTransfer } from "./verbs/loop.ts";
 import { addPlan, addRecord } from "./verbs/record.ts";
 import { addReport } from "./verbs/report.ts";
+import { addTask } from "./verbs/task.ts";
 import { addTwin } from "./verbs/twin.ts";
 
 /** Adds one verb, or a group of verbs, to the program. */
@@ -18,6 +19,7 @@ export type AddVerb = (program: Command, open: OpenSession) => void;
 const verbs: readonly AddVerb[] = [
   addRun,
   addDevice,
+  addTask,
   addPlan,
   addRecord,
   addData,

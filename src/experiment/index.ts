@@ -61,6 +61,13 @@ export {
   transferRun,
 } from "./stored-run.node.ts";
 export {
+  type DescribedTask,
+  type DescribeTaskOptions,
+  describeTask,
+  listTaskNames,
+  type PartDescription,
+} from "./tasks-verb.ts";
+export {
   type FitFileOptions,
   type FittedFile,
   fitFile,

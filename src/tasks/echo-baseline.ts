@@ -6,21 +6,22 @@ import type { Task, TaskSequence } from "./task.ts";
 
 /** From nearly linear, which remembers longest, to strongly curved; then slower. */
 const SETTINGS: readonly EchoStateOptions[] = [
+  { inputScale: 0.02, spectralRadius: 0.99 },
   { inputScale: 0.02 },
-  { inputScale: 0.1 },
   { inputScale: 0.5 },
   { inputScale: 1, leak: 0.3 },
 ];
+/** The first serves to choose a setting. */
 const STEP_RIDGES = [1e-9, 1e-4];
 /** On time means, which vary little. */
-const SEQUENCE_RIDGES = [1e-3, 0.1];
+const SEQUENCE_RIDGES = [1e-2, 1];
 
 /**
  * What an echo-state network of one size reaches on a task.
  *
  * The readout sees states, their squares and the input (Jaeger 2002, NIPS 15:593). Input scale, leak
- * and penalty are chosen on the validation part, unless one of the first two is given; the readout is
- * then fitted on the training and validation parts.
+ * and spectral radius are chosen on the validation part, unless one of them is given, then the
+ * penalty; the readout is then fitted on the training and validation parts.
  *
  * @param constants  `nodes` and the others; those that are given stay.
  * @param stream     Decides the weights, alike for all settings but for their scale.
@@ -31,19 +32,24 @@ export function scoreEchoState(
   constants: EchoStateOptions,
   stream: Stream,
 ): Readonly<Record<string, number>> {
-  const isFixed = constants.inputScale !== undefined || constants.leak !== undefined;
+  const { nodes = 100, inputScale, leak, spectralRadius } = constants;
+  const isFixed = [inputScale, leak, spectralRadius].some((value) => value !== undefined);
   const isOnce = task.scored === "sequence";
-  const candidates = (isFixed ? [{}] : SETTINGS).flatMap((setting) => {
+  const ridges = isOnce ? SEQUENCE_RIDGES : STEP_RIDGES;
+  const candidates = (isFixed ? [{}] : SETTINGS).map((setting) => {
     const network = createEchoState(task.inputs, { ...constants, ...setting }, stream);
     const features = remember(({ input }) => {
       const states = network.run(input);
       const seen = joinColumns(joinColumns(states, squareValues(states)), input);
       return isOnce ? timeMean(seen) : seen;
     });
-    return (isOnce ? SEQUENCE_RIDGES : STEP_RIDGES).map((ridge) => ({ features, ridge }));
+    return { features, ridge: ridges[0] };
   });
-  const { features, ridge } = chooseLinear(task, candidates);
-  const { nodes = 100 } = constants;
+  const { features } = chooseLinear(task, candidates);
+  const { ridge } = chooseLinear(
+    task,
+    ridges.map((one) => ({ features, ridge: one })),
+  );
   return { [`echo-state network, ${nodes} nodes`]: scoreLinear(task, features, ridge) };
 }
 

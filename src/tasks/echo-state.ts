@@ -20,6 +20,8 @@ export interface EchoState {
   readonly nodes: number;
   /** States [time, nodes] for an input [time, inputs], from rest. */
   readonly run: (input: HostArray) => HostArray;
+  /** The state [nodes] after one more step, given u [inputs]; the state before is not changed. */
+  readonly step: (state: Float64Array, u: ArrayLike<number>) => Float64Array;
 }
 
 /**
@@ -48,24 +50,39 @@ export function createEchoState(
   const within = (limit: number): number => limit * (2 * generator.uniform() - 1);
   const fromInput = Float64Array.from({ length: nodes * inputs }, () => within(inputScale));
   const bias = Float64Array.from({ length: nodes }, () => within(biasScale));
-  const run = (input: HostArray): HostArray => {
-    const time = input.shape[0];
-    const states = createArray([time, nodes]);
-    const x = states.data;
-    for (let t = 0; t < time; t++) {
-      const now = t * nodes;
-      const before = now - nodes;
-      for (let i = 0; i < nodes; i++) {
-        let sum = bias[i];
-        for (let j = 0; j < inputs; j++)
-          sum += fromInput[i * inputs + j] * input.data[t * inputs + j];
-        if (t > 0) for (let j = 0; j < nodes; j++) sum += recurrent[i * nodes + j] * x[before + j];
-        x[now + i] = leak * Math.tanh(sum) + (t > 0 ? (1 - leak) * x[before + i] : 0);
+  /** From the state at `before` (rest if negative) to the one at `now`, given u at `at`. */
+  const advance = (
+    x: Float64Array,
+    before: number,
+    now: number,
+    u: ArrayLike<number>,
+    at: number,
+  ): void => {
+    for (let i = 0; i < nodes; i++) {
+      let sum = bias[i];
+      for (let j = 0; j < inputs; j++) sum += fromInput[i * inputs + j] * u[at + j];
+      if (before >= 0) {
+        for (let j = 0; j < nodes; j++) sum += recurrent[i * nodes + j] * x[before + j];
       }
+      x[now + i] = leak * Math.tanh(sum) + (before >= 0 ? (1 - leak) * x[before + i] : 0);
     }
-    return states;
   };
-  return { nodes, run };
+  return {
+    nodes,
+    run(input) {
+      const states = createArray([input.shape[0], nodes]);
+      for (let t = 0; t < input.shape[0]; t++) {
+        advance(states.data, (t - 1) * nodes, t * nodes, input.data, t * inputs);
+      }
+      return states;
+    },
+    step(state, u) {
+      const both = new Float64Array(2 * nodes);
+      both.set(state);
+      advance(both, 0, nodes, u, 0);
+      return both.slice(nodes);
+    },
+  };
 }
 
 /**

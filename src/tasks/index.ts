@@ -40,6 +40,14 @@ export {
   type EchoStateOptions,
 } from "./echo-state.ts";
 export {
+  createFreeEchoState,
+  createFreeRun,
+  type FreeRunner,
+  type FreeRunOptions,
+  type FreeRunStart,
+  scoreFreeRun,
+} from "./free-run.ts";
+export {
   createJapaneseVowels,
   JAPANESE_VOWELS_FILES,
   type JapaneseVowelsOptions,

@@ -18,6 +18,7 @@ export interface LinearCandidate {
 
 /** The candidate that does best on the validation part, fitted on the training part. */
 export function chooseLinear(task: Task, candidates: readonly LinearCandidate[]): LinearCandidate {
+  if (candidates.length === 1) return candidates[0];
   const scores = candidates.map(({ features, ridge }) =>
     fitAndScore(task, features, ridge, task.train, task.validation),
   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createStream } from "../base/index.ts";
 import { computeBaselines } from "./baselines.ts";
+import { createFreeEchoState, createFreeRun, scoreFreeRun } from "./free-run.ts";
 import { createMackeyGlass, walkMackeyGlass } from "./mackey-glass.ts";
 
 // Python: h = .1; x = [1.2]*171
@@ -68,4 +69,24 @@ test("a horizon that is none is a fault", () => {
   ).toThrowErrorMatchingInlineSnapshot(
     `[Fault: createMackeyGlass: 'horizon' is not a size that can be used. Got 0, expected a whole number, 1 or more. Set horizon to a whole number from 1 up.]`,
   );
+});
+
+test("a runner that says the truth of a free run errs by 0, one that stands still by more than 1 after 84", () => {
+  const starts = createFreeRun({ starts: 20, lead: 30 }, createStream(1));
+  const truth = new Map(starts.map(({ lead, truth: next }) => [lead, next]));
+  const perfect = scoreFreeRun(starts, (lead) => truth.get(lead) ?? new Float64Array(84));
+  expect(Math.max(...perfect)).toBe(0);
+  const still = scoreFreeRun(starts, (lead, steps) => new Float64Array(steps).fill(lead[29]));
+  expect(still[0]).toBeLessThan(0.3);
+  expect(still[83]).toBeGreaterThan(1);
+  expect(starts[1].lead.subarray(0, 5)).not.toEqual(starts[0].lead.subarray(0, 5));
+});
+
+// Over 3 seeds .006 to .009.
+test("100 echo-state nodes set free on mackeyGlass17 err by less than .02 after 84 steps", () => {
+  const stream = createStream(2);
+  const starts = createFreeRun({ starts: 10, lead: 200 }, stream);
+  const errors = scoreFreeRun(starts, createFreeEchoState({}, stream));
+  expect(errors[0]).toBeLessThan(0.001);
+  expect(errors[83]).toBeLessThan(0.02);
 });
