@@ -34,6 +34,8 @@ export interface SignOfLife {
 
 /** Heartbeats that may be missed. */
 const missable = 5;
+/** Frames up to this size are written in one piece, bytes. */
+const joined = 2 ** 16;
 /** The slowest transfer that is not taken for a driver that hangs, bytes per second. */
 const slowest = 5e6;
 
@@ -86,7 +88,8 @@ export class DriverLink {
         clearTimeout(timer);
         resolve(answer);
       });
-      for (const piece of pieces) this.#process.input.write(piece);
+      this.#process.input.write(bytes <= joined ? Buffer.concat(pieces) : pieces[0]);
+      if (bytes > joined) for (const piece of pieces.slice(1)) this.#process.input.write(piece);
     });
   }
 

@@ -251,7 +251,10 @@ class DeviceServer {
   }
 
   #write(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) this.#options.output.write(piece);
+    const { output } = this.#options;
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    if (bytes <= 2 ** 16) output.write(Buffer.concat(pieces));
+    else for (const piece of pieces) output.write(piece);
   }
 }
 
