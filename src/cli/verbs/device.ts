@@ -1,8 +1,10 @@
 import type { AddVerb } from "../run.ts";
 
-/** twinloom device list | describe <kind> | check <kind> */
+/** twinloom device list | describe <device> | check <device> */
 export const addDevice: AddVerb = (program, open) => {
-  const device = program.command("device").description("the virtual devices");
+  const device = program
+    .command("device")
+    .description("virtual devices, and those behind a driver");
   device
     .command("list")
     .description("every kind of device, one line each")
@@ -13,17 +15,21 @@ export const addDevice: AddVerb = (program, open) => {
       session.print(kinds, text);
     });
   device
-    .command("describe <kind>")
-    .description("inputs, observables, sampling step and options of a kind")
+    .command("describe <device>")
+    .description(
+      "inputs, observables, sampling step and options of a kind, or of a driver's device",
+    )
     .action(async (kind, _options, command) => {
       const session = open(command);
       const { describeKind } = await import("../../experiment/index.ts");
-      const { description, text } = await describeKind(kind);
+      const { description, text } = await describeKind(kind, session.context);
       session.print(description, text);
     });
   device
-    .command("check <kind> [settings...]")
-    .description("run the checks of the device contract; settings such as device.L=6")
+    .command("check <device> [settings...]")
+    .description(
+      'run the checks of the device contract on a kind, a driver.yaml or "python my_device.py"; settings such as device.L=6',
+    )
     .action(async (kind, settings, _options, command) => {
       const session = open(command);
       const { checkKind } = await import("../../experiment/index.ts");
