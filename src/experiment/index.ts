@@ -57,6 +57,7 @@ export {
   runRecipe,
   trainRecipe,
 } from "./run-recipe.node.ts";
+export { type ServeDeviceOptions, serveNamed } from "./serve-device.node.ts";
 export {
   type TestRunOptions,
   type TransferRun,

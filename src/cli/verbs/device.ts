@@ -1,6 +1,7 @@
+import process from "node:process";
 import type { AddVerb } from "../run.ts";
 
-/** twinloom device list | describe <device> | check <device> */
+/** twinloom device list | describe <device> | check <device> | serve <device> */
 export const addDevice: AddVerb = (program, open) => {
   const device = program
     .command("device")
@@ -37,5 +38,20 @@ export const addDevice: AddVerb = (program, open) => {
       const checked = await checkKind({ kind, settings, seed }, session.context);
       session.print({ identity: checked.identity, results: checked.results }, checked.text);
       if (checked.failure) throw checked.failure;
+    });
+  device
+    .command("serve <device> [settings...]")
+    .description(
+      "a mock rig: a kind, or the folder of a twin, behind the driver protocol on stdin and stdout",
+    )
+    .option("--fault <kind@n...>", "something that goes wrong at the n-th measured reply: kill@7")
+    .action(async (name, settings, { fault: faults }, command) => {
+      const session = open(command);
+      const { serveNamed } = await import("../../experiment/index.ts");
+      const { stdin: input, stdout: output } = process;
+      const die = () => process.kill(process.pid, "SIGKILL");
+      const { seed } = session.options;
+      await serveNamed({ name, settings, seed, faults, input, output, die }, session.context);
+      input.destroy();
     });
 };

@@ -1,5 +1,4 @@
 // The driver's side of the protocol for any device of ours: a mock rig.
-import type { Readable, Writable } from "node:stream";
 import { createArray, formatShape, type HostArray, isFault } from "../../base/index.ts";
 import type { Device } from "../device.ts";
 import type { DrivenInput, DriverDescription } from "./description.ts";
@@ -11,8 +10,10 @@ import { type InputLimit, intersectLimits, slewSlack } from "./limits.ts";
 /** Options of {@link serveDevice}. */
 export interface ServeOptions {
   /** Where requests come from; its end sends the device to its safe state. */
-  readonly input: Readable;
-  readonly output: Writable;
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** Ends the service as the end of the input does. */
+  readonly signal?: AbortSignal;
   readonly faults?: readonly InjectedFault[];
   /** Ends the process at once, for faults that do. */
   readonly die?: () => void;
@@ -55,6 +56,7 @@ class DeviceServer {
   #lastId = 0;
   #measured = 0;
   #isHung = false;
+  #isEnding = false;
 
   constructor(device: Device, description: DriverDescription, options: ServeOptions) {
     this.#device = device;
@@ -64,11 +66,13 @@ class DeviceServer {
     this.done = new Promise((resolve) => {
       const end = (): void => {
         this.#giveUp.abort();
-        if (this.#isHung) return;
+        if (this.#isHung || this.#isEnding) return;
+        this.#isEnding = true;
         this.#work = this.#work.then(() => device.stop()).then(resolve);
       };
       const reader = createFrameReader({ onFrame: (frame) => this.#hear(frame), onBroken: end });
       options.input.on("data", (chunk: Uint8Array) => reader.push(chunk)).once("end", end);
+      options.signal?.addEventListener("abort", end, { once: true });
     });
   }
 
@@ -95,6 +99,8 @@ class DeviceServer {
     if (isMeasured) this.#measured++;
     if (injected?.kind === "hang") {
       this.#isHung = true;
+      // Something to wait for, or the process would end with its input.
+      setInterval(() => undefined, 60_000);
       return;
     }
     try {
