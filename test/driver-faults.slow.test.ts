@@ -1,5 +1,5 @@
 // As driver-faults.test.ts, with processes at 500 random points. Runs dist/.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import {
   createRig,
   createRigPlan,
   drawFaults,
+  drivesOf,
   findExceeded,
   recordThrough,
   type StartRig,
@@ -28,7 +29,5 @@ test("500 faults of every kind at random points lose no sample, exceed no limit,
   const survived = await recordThrough(join(folder, "survived"), plan, drawFaults(500, 7), start);
   expect(survived.hash).toBe(whole.hash);
   expect(survived.rejected).toBeGreaterThanOrEqual(250);
-  const applied = readFileSync(log, "utf8").trim().split("\n");
-  const drives = applied.map((line): number[] => JSON.parse(line));
-  expect(findExceeded(drives, dt)).toEqual([]);
+  expect(findExceeded(drivesOf(log), dt)).toEqual([]);
 });

@@ -61,6 +61,12 @@ export async function createRigPlan(runs: number): Promise<RecordingPlan> {
   return { parts: [{ name: "drive_set", drive, repeats: 1 }] };
 }
 
+/** Every drive in the log of a rig in a process. */
+export function drivesOf(log: string): number[][] {
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line)).filter(Array.isArray);
+}
+
 /** What the instrument saw beyond its limits; each process of it starts at the safe value. */
 export function findExceeded(applied: readonly (readonly number[])[], dt: number): string[] {
   const { min, max, maxSlew } = rigLimits;

@@ -91,6 +91,17 @@ class Refusal(Exception):
         self.code = code
 
 
+def _take_streams():
+    """Keep the two streams for frames alone: whatever prints goes to the terminal instead."""
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(requests, "rb", buffering=1 << 16), os.fdopen(replies, "wb", buffering=1 << 16)
+
+
+# Started by Twinloom: at once, before the rest of a script prints.
+_streams = _take_streams() if os.environ.pop("TWINLOOM_DRIVER", None) else None
+
+
 # --- Frames ---------------------------------------------------------------------------------------
 # uint32 bytes of header, uint32 bytes of payload, header (JSON), payload (doubles), uint32 CRC-32 of
 # all that; little-endian.
@@ -206,13 +217,10 @@ def serve(device, identity=None, inputs=None, observables=None, dt=None, **optio
                  same functions, for a device that is a function; watchdog: bring the device to its
                  safe state after so many seconds without a command (default: never).
     """
-    if sys.stdin.isatty():
+    if not _streams and sys.stdin.isatty():
         command = "python %s" % os.path.basename(sys.argv[0])
         sys.exit('This program is started by Twinloom: twinloom device check "%s"' % command)
-    # Frames have the two streams to themselves; whatever prints goes to the terminal.
-    requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
-    replies = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
-    os.dup2(2, 1)
+    requests, replies = _streams or _take_streams()
     served = _Served(_Instrument(device, identity, inputs, observables, dt, options), replies)
     signal.signal(signal.SIGTERM, lambda *_: served.hear(None))
     threading.Thread(target=served.listen, args=(requests,), daemon=True).start()

@@ -40,6 +40,8 @@ export function startDriver(
   const isGrouped = process.platform !== "win32";
   const child = spawn(program, argv, {
     cwd: folder,
+    // Tells twinloom_device.py to take the streams aside before anything prints to them.
+    env: { ...process.env, TWINLOOM_DRIVER: "1" },
     detached: isGrouped,
     windowsHide: true,
     stdio: ["pipe", "pipe", "pipe"],

@@ -125,21 +125,21 @@ class StreamReader implements FrameReader {
       this.pending += count;
       if (this.#filled < target.length) return;
       this.#filled = 0;
-      this.#finish(chunk);
+      this.#finish(chunk.subarray(from));
     }
   }
 
-  #finish(chunk: Uint8Array): void {
-    if (this.#piece === 0) this.#begin(chunk);
+  #finish(rest: Uint8Array): void {
+    if (this.#piece === 0) this.#begin(rest);
     else if (this.#piece === 3) this.#end();
     this.#piece = (this.#piece + 1) % 4;
   }
 
-  #begin(chunk: Uint8Array): void {
+  #begin(rest: Uint8Array): void {
     const view = new DataView(this.#prefix.buffer);
     const [header, payload] = [view.getUint32(0, true), view.getUint32(4, true)];
     if (header > largestHeader || payload > largestPayload) {
-      const text = [...this.#prefix, ...chunk.subarray(0, 60)];
+      const text = [...this.#prefix, ...rest.subarray(0, 60)];
       const sizes = `a header of ${header} bytes and a payload of ${payload}`;
       this.#break(isText(this.#prefix) ? `text, '${printable(text)}...'` : sizes);
       return;
