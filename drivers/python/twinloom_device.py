@@ -439,7 +439,7 @@ class _Served:
                 try:
                     frame = self.requests.get(timeout=watchdog)
                 except queue.Empty:
-                    if self.instrument.told != "stop":
+                    if self.instrument.told not in ("stop", "nothing yet"):
                         print("twinloom_device: no command for %s s, going to the safe state" % watchdog, file=sys.stderr)
                         self.instrument.make_safe()
                     continue
@@ -447,7 +447,9 @@ class _Served:
                     return
                 self.carry_out(*frame)
         finally:
-            self.instrument.make_safe()
+            # An instrument that was told nothing is left alone.
+            if self.instrument.told != "nothing yet":
+                self.instrument.make_safe()
 
     def carry_out(self, header, arrays):
         try:

@@ -36,6 +36,8 @@ export async function serveDevice(device: Device, options: ServeOptions): Promis
   await new DeviceServer(device, declared, options).done;
 }
 
+const untold = "nothing yet";
+
 /** Zero, or the end of the range that is nearest to it. */
 const safeOf = ({ min, max }: DrivenInput): number => Math.min(max, Math.max(min, 0));
 
@@ -50,7 +52,7 @@ class DeviceServer {
   readonly #options: ServeOptions;
   #description: DriverDescription;
   #held: Float64Array;
-  #told = "nothing yet";
+  #told = untold;
   #giveUp = new AbortController();
   #work: Promise<void> = Promise.resolve();
   #lastId = 0;
@@ -68,7 +70,11 @@ class DeviceServer {
         this.#giveUp.abort();
         if (this.#isHung || this.#isEnding) return;
         this.#isEnding = true;
-        this.#work = this.#work.then(() => device.stop()).then(resolve);
+        // A device that was told nothing is left alone.
+        const leave = async (): Promise<void> => {
+          if (this.#told !== untold) await device.stop();
+        };
+        this.#work = this.#work.then(leave).then(resolve);
       };
       const reader = createFrameReader({ onFrame: (frame) => this.#hear(frame), onBroken: end });
       options.input.on("data", (chunk: Uint8Array) => reader.push(chunk)).once("end", end);
