@@ -52,4 +52,6 @@ export interface Device {
   seek?(run: number): Promise<void>;
   /** Go to the declared safe state. */
   stop(): Promise<void>;
+  /** Stop, and let go of the process or the connection behind the device. Where there is one. */
+  close?(): Promise<void>;
 }

@@ -25,6 +25,15 @@ export {
 export { type CheckOptions, type CheckResult, checkDevice, createBench } from "./check.ts";
 export type { Device, DeviceDescription, DeviceInput } from "./device.ts";
 export { type CheckBench, type DeviceCheck, deviceChecks } from "./device-checks.ts";
+export { type DriverProcess, type StartOptions, startDriver } from "./driver/child.node.ts";
+export {
+  type DriverDevice,
+  type DriverOptions,
+  openDriverDevice,
+} from "./driver/driver-device.node.ts";
+export { faultKinds, type InjectedFault, parseFault } from "./driver/injected-faults.ts";
+export { formatLimits, type InputLimit, intersectLimits, type LimitSet } from "./driver/limits.ts";
+export { type ServeOptions, serveDevice } from "./driver/serve.node.ts";
 export {
   type DriveFamily,
   type DriveSize,

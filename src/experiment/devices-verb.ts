@@ -3,6 +3,7 @@ import {
   type CheckResult,
   checkDevice,
   createDevice,
+  type Device,
   type DeviceDescription,
   type DeviceListing,
   deviceChecks,
@@ -10,6 +11,7 @@ import {
 } from "../devices/index.ts";
 import { formatTable } from "../report/index.ts";
 import { seedsOf } from "./loop-device.ts";
+import { checkBriefly, withDriver } from "./open-driver.node.ts";
 import { type Plain, parseOverrides } from "./overrides.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -19,20 +21,25 @@ export function listKinds(): { readonly kinds: readonly DeviceListing[]; readonl
   return { kinds, text: formatTable(kinds.map(({ kind, summary }) => [kind, summary])) };
 }
 
-/** What a kind of device says of itself, and its options. */
+/** What a device says of itself, and the options of its kind, where it is virtual. */
 export interface DescribedKind {
   readonly description: DeviceDescription & Pick<DeviceListing, "options">;
   readonly text: string;
 }
 
 /**
- * Describe a kind of device.
+ * Describe a kind of device, or the device behind a driver, which is told nothing else.
  *
- * @throws  `unknown-name` for a kind that is not in the list.
+ * @throws  `unknown-name` for a kind that is not in the list; what opening the driver throws.
  */
-export async function describeKind(kind: string): Promise<DescribedKind> {
-  const device = createDevice({ kind, seeds: { disorder: 1, thermal: 1, instrument: 1 } });
-  const said = await device.describe();
+export async function describeKind(
+  kind: string,
+  context: VerbContext = {},
+): Promise<DescribedKind> {
+  const said = await withDriver(kind, context, { isDry: true }, async (driven) => {
+    const seeds = { disorder: 1, thermal: 1, instrument: 1 };
+    return (driven ?? createDevice({ kind, seeds })).describe();
+  });
   const options = listDevices().find((listed) => listed.kind === kind)?.options ?? [];
   const channels = [...said.inputs.map(inputRow), ...observableRows(said)];
   const facts = [
@@ -52,8 +59,9 @@ export async function describeKind(kind: string): Promise<DescribedKind> {
   return { description: { ...said, options }, text };
 }
 
-/** Which virtual device to check. */
+/** Which device to check. */
 export interface CheckKindOptions {
+  /** A kind of virtual device, a driver file, or the command of a driver. */
   readonly kind: string;
   /** "device.L=6". */
   readonly settings?: readonly string[];
@@ -70,20 +78,40 @@ export interface CheckedKind {
 }
 
 /**
- * Check that a virtual device keeps the device contract.
+ * Check that a device keeps the device contract. One behind a driver is first seen to answer at its
+ * safe values, then driven through its range.
  *
- * @throws  `unknown-name` for a kind or an option that there is not.
+ * @throws  `unknown-name` for a kind or an option that there is not; `bad-value` for options of a
+ *          device that is not virtual; what opening the driver throws.
  */
 export async function checkKind(
-  { kind, settings = [], seed }: CheckKindOptions,
-  { onProgress }: VerbContext,
+  options: CheckKindOptions,
+  context: VerbContext,
 ): Promise<CheckedKind> {
+  const { kind, settings = [] } = options;
+  return withDriver(kind, context, {}, async (driven) => {
+    if (!driven) return checkMade(makerOf(options), { isSeeded: true }, context);
+    if (settings.length > 0) throw onlyVirtual(kind, settings);
+    await checkBriefly(driven, context);
+    return checkMade(() => driven, { isSeeded: false }, context);
+  });
+}
+
+/** Makes fresh virtual devices, all alike. */
+function makerOf({ kind, settings = [], seed }: CheckKindOptions): () => Device {
   const { device: options = {} } = parseOverrides(settings) as { readonly device?: Plain };
   const seeds = seedsOf(childStream(createStream(seed), "device"), 1, "check");
-  const make = () => createDevice({ ...options, kind, seeds });
+  return () => createDevice({ ...options, kind, seeds });
+}
+
+async function checkMade(
+  make: () => Device,
+  { isSeeded }: { readonly isSeeded: boolean },
+  { onProgress }: VerbContext,
+): Promise<CheckedKind> {
   const { identity } = await make().describe();
   let done = 0;
-  const results = await checkDevice(make, { isSeeded: true }, () =>
+  const results = await checkDevice(make, { isSeeded }, () =>
     onProgress?.({ stage: "check", done: ++done, total: deviceChecks.length, unit: "claims" }),
   );
   const rows = results.map(({ outcome, name, why = "" }) => [outcome, name, why]);
@@ -96,6 +124,15 @@ export async function checkKind(
     ...(failed.length > 0 ? { failure: failedChecks(identity, failed) } : {}),
   };
 }
+
+const onlyVirtual = (kind: string, settings: readonly string[]): Error =>
+  fault("bad-value", {
+    where: "device check",
+    what: `the device behind '${kind}' has no options`,
+    got: settings.join(" "),
+    expected: "settings for virtual devices alone",
+    fix: "Leave them out, or give them to the driver in its own command",
+  });
 
 const failedChecks = (identity: string, failed: readonly CheckResult[]): Error =>
   fault("device-failure", {

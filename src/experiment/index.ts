@@ -19,6 +19,7 @@ export {
   listKinds,
 } from "./devices-verb.ts";
 export { type Examination, examine } from "./doctor.node.ts";
+export { driverSchema } from "./driver-file.ts";
 export { parseDuration } from "./duration.ts";
 export { hostFacts, programName, readVersion } from "./host.node.ts";
 export {
@@ -43,6 +44,11 @@ export { checkPlan, planSchema, type WrittenPlan } from "./plan-file.ts";
 export { planPresets } from "./plan-presets.ts";
 export { checkRecipe, planOf, type Recipe, readYaml, recipeSchema } from "./recipe.ts";
 export { type RecordedFile, type RecordOptions, recordDevice } from "./record.node.ts";
+export {
+  type RehearsedRecording,
+  type RehearsedRun,
+  rehearseRecording,
+} from "./rehearse.node.ts";
 export { reportRun } from "./report-run.node.ts";
 export { type RunFolder, type RunRecord, readRun, runInFolder } from "./run-folder.node.ts";
 export { type LoopRun, runLoop, type TrainRun } from "./run-loop.node.ts";
@@ -52,6 +58,7 @@ export {
   runRecipe,
   trainRecipe,
 } from "./run-recipe.node.ts";
+export { type ServeDeviceOptions, serveNamed } from "./serve-device.node.ts";
 export {
   type TestRunOptions,
   type TransferRun,

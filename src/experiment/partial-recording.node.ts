@@ -27,11 +27,12 @@ import {
   recordingFacts,
   runsOf,
 } from "../devices/index.ts";
+import type { DrivenSpec } from "./plan.node.ts";
 import type { WrittenPlan } from "./plan-file.ts";
 
 /** What was asked for: the same request goes on, another one is refused. */
 export interface RecordRequest {
-  readonly device: DeviceSpec;
+  readonly device: DeviceSpec | DrivenSpec;
   readonly seed: number;
   readonly plan: WrittenPlan;
   /** SHA-256 of the drives and orders, which covers files that the plan names. */

@@ -1,4 +1,4 @@
-// A plan from a file, a preset and settings, for a virtual device; and the verb that explains it.
+// A plan from a file, a preset and settings, for a virtual device or one behind a driver; and the verb that explains it.
 import { readFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { stringify } from "yaml";
@@ -21,6 +21,7 @@ import {
 } from "../devices/index.ts";
 import { checkFree, readInput, readText } from "./input.node.ts";
 import { seedsOf } from "./loop-device.ts";
+import { checkBriefly, withDriver } from "./open-driver.node.ts";
 import { merge, type Plain, parseOverrides } from "./overrides.ts";
 import {
   explainPlan,
@@ -36,8 +37,10 @@ import type { VerbContext } from "./verb.ts";
 
 /** Where a plan comes from. */
 export interface PlanSource {
-  /** Kind of the device. */
+  /** Kind of the device, or its driver. */
   readonly device: string;
+  /** The device, opened, where it is a driver's. */
+  readonly driven?: Device;
   /** A YAML file as in docs/recording.md. */
   readonly plan?: string;
   /** A preset, in place of a file. Default "standard". */
@@ -48,11 +51,17 @@ export interface PlanSource {
   readonly seed?: number;
 }
 
+/** A device behind a driver, in a request: its name, and never its command. */
+export interface DrivenSpec {
+  readonly kind: string;
+  readonly isDriven: true;
+}
+
 /** A plan and the device that it is for. */
 export interface LoadedPlan {
   readonly written: WrittenPlan;
   readonly seed: number;
-  readonly device: DeviceSpec;
+  readonly device: DeviceSpec | DrivenSpec;
   readonly description: DeviceDescription;
   /** File name, for messages. */
   readonly where: string;
@@ -89,9 +98,37 @@ export async function loadPlan(source: PlanSource): Promise<LoadedPlan> {
     { seed = written.seed ?? 0 }: PlanSource,
     place: Pick<LoadedPlan, "where" | "folder">,
   ): Promise<LoadedPlan> {
-    const device = specOf(kind, written, seed, place.where);
-    return { written, seed, device, description: await createDevice(device).describe(), ...place };
+    const { driven } = source;
+    const device = driven
+      ? drivenSpec(kind, written, place.where)
+      : specOf(kind, written, seed, place.where);
+    const description = await openSpec(device, driven).describe();
+    return { written, seed, device, description, ...place };
   }
+}
+
+/** The device of a request: the one that was opened, or a new virtual one. */
+export function openSpec(spec: DeviceSpec | DrivenSpec, driven?: Device): Device {
+  if (driven) return driven;
+  if (!isDrivenSpec(spec)) return createDevice(spec);
+  throw fault("bad-value", {
+    where: "record",
+    what: "the device of this recording is behind a driver, which was not named",
+    got: `'${spec.kind}' in a file`,
+    expected: "the driver on the command line",
+    fix: `Name it: twinloom record ${spec.kind} ...`,
+  });
+}
+
+const isDrivenSpec = (spec: DeviceSpec | DrivenSpec): spec is DrivenSpec => "isDriven" in spec;
+
+function drivenSpec(kind: string, { device }: WrittenPlan, where: string): DrivenSpec {
+  const { kind: own = kind, disorder: _, ...options } = device;
+  const names = Object.keys(options);
+  const problems = names.map((name) => `device.${name}: only virtual devices have options`);
+  if (own !== kind) problems.push(`device.kind: the plan is for '${own}', not for '${kind}'`);
+  if (problems.length > 0) throw badPlan(where, problems);
+  return { kind, isDriven: true };
 }
 
 function specOf(kind: string, written: WrittenPlan, seed: number, where: string): DeviceSpec {
@@ -145,8 +182,9 @@ export async function sweepDevice(
   return findRange(device, { stream, signal, onProgress: draw });
 }
 
-/** A virtual device for a sweep: the sample of the plan, with noise of its own. */
-export function sweptDevice({ device, seed, written }: LoadedPlan): Device {
+/** The device for a sweep: a virtual one is the sample of the plan, with noise of its own. */
+export function sweptDevice({ device, seed, written }: LoadedPlan, driven?: Device): Device {
+  if (driven || isDrivenSpec(device)) return openSpec(device, driven);
   const stream = childStream(createStream(seed), "device");
   return createDevice({ ...device, seeds: seedsOf(stream, written.device.disorder[0], "range") });
 }
@@ -193,12 +231,20 @@ export async function planRecording(
   options: PlanOptions,
   context: VerbContext,
 ): Promise<PlannedRecording> {
-  const { out, explain = false, error } = options;
+  const { out, findRange: isSwept } = options;
   if (out !== undefined) checkFree(out);
+  return withDriver(options.device, context, { isDry: !isSwept }, async (driven) => {
+    if (driven && isSwept) await checkBriefly(driven, context);
+    return planOpened({ ...options, driven }, context);
+  });
+}
+
+async function planOpened(options: PlanOptions, context: VerbContext): Promise<PlannedRecording> {
+  const { out, explain = false, error, driven } = options;
   const loaded = await loadPlan(options);
   const kurtosis = options.from === undefined ? gaussianKurtosis : await kurtosisOf(options.from);
   const found = options.findRange
-    ? await sweepDevice(loaded, sweptDevice(loaded), context)
+    ? await sweepDevice(loaded, sweptDevice(loaded, driven), context)
     : undefined;
   const written = found ? withRange({ ...loaded.written, range: "find" }, found) : loaded.written;
   const resolved = await resolveLoaded({ ...loaded, written });

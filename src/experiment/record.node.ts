@@ -15,7 +15,6 @@ import {
 } from "../data/index.ts";
 import {
   countRuns,
-  createDevice,
   type Device,
   type DeviceDescription,
   lastStart,
@@ -23,6 +22,7 @@ import {
   resetPolicy,
 } from "../devices/index.ts";
 import { checkFree } from "./input.node.ts";
+import { checkBriefly, withDriver } from "./open-driver.node.ts";
 import {
   createPartial,
   frameBlocks,
@@ -43,6 +43,7 @@ import {
 import {
   type LoadedPlan,
   loadPlan,
+  openSpec,
   type PlanSource,
   resolveLoaded,
   sweepDevice,
@@ -73,7 +74,7 @@ export interface RecordedFile {
 const summarised = 2 ** 22;
 
 /**
- * Record a virtual device as a plan says.
+ * Record a device as a plan says.
  *
  * Every run goes to `<out>.partial/` as it comes; the file is made of them at the end. The same call
  * goes on where it was stopped or killed, and the file is then the same bit for bit, since the noise
@@ -94,14 +95,17 @@ export async function recordDevice(
     return summaryOf(out, describeRecording(await readRecording(out)));
   }
   checkFree(out);
-  const job = await jobOf(options, context);
-  const release = await lockPartial(folder);
-  try {
-    await measureJob(job, out, context);
-    return await packJob(job, out, context);
-  } finally {
-    await release();
-  }
+  return withDriver(options.device, context, {}, async (driven) => {
+    if (driven) await checkBriefly(driven, context);
+    const job = await jobOf({ ...options, driven }, context);
+    const release = await lockPartial(folder);
+    try {
+      await measureJob(job, driven, out, context);
+      return await packJob(job, out, context);
+    } finally {
+      await release();
+    }
+  });
 }
 
 /** What to do: that of the folder, if it is what was asked for, or a new recording. */
@@ -124,7 +128,7 @@ async function jobOf(options: RecordOptions, context: VerbContext): Promise<Reco
     if (differing.length > 0) throw otherRecording(out, stored, differing);
     return stored;
   }
-  const swept = needsSweep(written) ? await findNow(loaded, context) : undefined;
+  const swept = needsSweep(written) ? await findNow(loaded, options.driven, context) : undefined;
   const found = swept && { ...loaded, written: withRange(written, swept) };
   const { plan, slowed } = found ? await resolveLoaded(found, swept) : expected;
   for (const line of formatSlowed(slowed, loaded.description)) context.onRemark?.(line);
@@ -133,8 +137,8 @@ async function jobOf(options: RecordOptions, context: VerbContext): Promise<Reco
   return job;
 }
 
-async function findNow(loaded: LoadedPlan, context: VerbContext) {
-  const swept = await sweepDevice(loaded, sweptDevice(loaded), context);
+async function findNow(loaded: LoadedPlan, driven: Device | undefined, context: VerbContext) {
+  const swept = await sweepDevice(loaded, sweptDevice(loaded, driven), context);
   context.onRemark?.(formatSweep(swept));
   return swept;
 }
@@ -146,10 +150,15 @@ function differencesOf(one: RecordRequest, other: RecordRequest): string[] {
 }
 
 /** Measure the runs that are missing. */
-async function measureJob(job: RecordingJob, out: string, context: VerbContext): Promise<void> {
+async function measureJob(
+  job: RecordingJob,
+  driven: Device | undefined,
+  out: string,
+  context: VerbContext,
+): Promise<void> {
   const { plan } = job;
   const folder = partialOf(out);
-  const device = createDevice(job.request.device);
+  const device = openSpec(job.request.device, driven);
   const description = await device.describe();
   checkSameDescription(job, description, out);
   const total = countRuns(plan);
@@ -170,7 +179,7 @@ async function measureJob(job: RecordingJob, out: string, context: VerbContext):
     throw error;
   } finally {
     await frames.close();
-    await device.stop();
+    if (!driven) await device.stop();
   }
 }
 

@@ -5,7 +5,9 @@ import {
   createStandardPlan,
   deviceKinds,
   measureRecording,
+  openDriverDevice,
 } from "../../src/devices/index.ts";
+import { serveInMemory } from "../in-memory-driver.test-support.ts";
 import { describeDevice } from "./device.ts";
 
 const seeds = { disorder: 7, thermal: 1, instrument: 2 };
@@ -60,3 +62,13 @@ describeDevice("playback of a recording without resets", () => createPlaybackDev
   isSeeded: true,
   recordedDrive,
 });
+
+describeDevice(
+  "leaky-integrator behind the driver protocol",
+  () => {
+    const start = () =>
+      serveInMemory(createDevice({ kind: "leaky-integrator", seeds, instrument }));
+    return openDriverDevice({ name: "mock", start });
+  },
+  { isSeeded: true, longRun: 30_000 },
+);

@@ -1,8 +1,11 @@
+import process from "node:process";
 import type { AddVerb } from "../run.ts";
 
-/** twinloom device list | describe <kind> | check <kind> */
+/** twinloom device list | describe <device> | check <device> | serve <device> */
 export const addDevice: AddVerb = (program, open) => {
-  const device = program.command("device").description("the virtual devices");
+  const device = program
+    .command("device")
+    .description("virtual devices, and those behind a driver");
   device
     .command("list")
     .description("every kind of device, one line each")
@@ -13,17 +16,21 @@ export const addDevice: AddVerb = (program, open) => {
       session.print(kinds, text);
     });
   device
-    .command("describe <kind>")
-    .description("inputs, observables, sampling step and options of a kind")
+    .command("describe <device>")
+    .description(
+      "inputs, observables, sampling step and options of a kind, or of a driver's device",
+    )
     .action(async (kind, _options, command) => {
       const session = open(command);
       const { describeKind } = await import("../../experiment/index.ts");
-      const { description, text } = await describeKind(kind);
+      const { description, text } = await describeKind(kind, session.context);
       session.print(description, text);
     });
   device
-    .command("check <kind> [settings...]")
-    .description("run the checks of the device contract; settings such as device.L=6")
+    .command("check <device> [settings...]")
+    .description(
+      'run the checks of the device contract on a kind, a driver.yaml or "python my_device.py"; settings such as device.L=6',
+    )
     .action(async (kind, settings, _options, command) => {
       const session = open(command);
       const { checkKind } = await import("../../experiment/index.ts");
@@ -31,5 +38,20 @@ export const addDevice: AddVerb = (program, open) => {
       const checked = await checkKind({ kind, settings, seed }, session.context);
       session.print({ identity: checked.identity, results: checked.results }, checked.text);
       if (checked.failure) throw checked.failure;
+    });
+  device
+    .command("serve <device> [settings...]")
+    .description(
+      "a mock rig: a kind, or the folder of a twin, behind the driver protocol on stdin and stdout",
+    )
+    .option("--fault <kind@n...>", "something that goes wrong at the n-th measured reply: kill@7")
+    .action(async (name, settings, { fault: faults }, command) => {
+      const session = open(command);
+      const { serveNamed } = await import("../../experiment/index.ts");
+      const { stdin: input, stdout: output } = process;
+      const die = () => process.kill(process.pid, "SIGKILL");
+      const { seed } = session.options;
+      await serveNamed({ name, settings, seed, faults, input, output, die }, session.context);
+      input.destroy();
     });
 };

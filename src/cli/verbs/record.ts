@@ -37,11 +37,20 @@ export const addPlan: AddVerb = (program, open) => {
 /** twinloom record <device> [settings...] -o rec.h5 */
 export const addRecord: AddVerb = (program, open) => {
   addSource(program.command("record <device> [settings...]"))
-    .description("record a device; settings such as device.sigma=0.3 record.repeats=100")
+    .description(
+      "record a kind of device, a driver.yaml or a driver's command; settings such as device.sigma=0.3 record.repeats=100",
+    )
     .option("--resume", "go on with the recording that was stopped beside --out", false)
-    .action(async (device, settings, options, command) => {
+    .option("--dry-run", "print what would be sent, and send nothing", false)
+    .action(async (device, settings, { dryRun, ...options }, command) => {
       const session = open(command);
-      const { recordDevice } = await import("../../experiment/index.ts");
+      const { recordDevice, rehearseRecording } = await import("../../experiment/index.ts");
+      if (dryRun) {
+        const source = { device, settings, ...options, ...typedSeed(session, command) };
+        const { text, ...rehearsed } = await rehearseRecording(source, session.context);
+        session.print(rehearsed, text);
+        return;
+      }
       const out = session.requireOut("rec.h5");
       const { path, summary, text } = await recordDevice(
         { device, settings, ...options, ...typedSeed(session, command), out },
