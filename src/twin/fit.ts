@@ -10,6 +10,7 @@ import {
   createTwin,
   type DataCount,
   type PhaseRecord,
+  ranksOf,
   type Twin,
   type TwinOptions,
 } from "./twin.ts";
@@ -198,7 +199,9 @@ function startNoise(kernels: KernelModule, twin: Twin, dataset: TwinDataset, str
   const { mixing, memory } = twin.parameters;
   const white = residuals.map((sd) => whiteShare * sd);
   const observed = twin.observationNoise ? residuals.map((sd) => observedShare * sd) : [];
-  const diffusion = [...auxiliaryScales(twin, memory?.data), ...white, ...observed];
+  const { process, observation } = ranksOf(twin);
+  const shared = new Array<number>(process + observation).fill(1);
+  const diffusion = [...auxiliaryScales(twin, memory?.data), ...white, ...observed, ...shared];
   const scaled: ParameterSet = mixing
     ? {
         mixing: {
