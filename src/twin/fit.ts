@@ -5,6 +5,7 @@ import { createCourse, type FitCheckpoint, type KeepCheckpoint } from "./checkpo
 import { createDataset, type PathSet, type TwinDataset } from "./dataset.ts";
 import { oneStepResiduals } from "./drift.ts";
 import { createPhases, type ObjectiveName, type ObjectiveOptions } from "./objectives.ts";
+import { startSharedNoise } from "./observation.ts";
 import type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
 import {
   createTwin,
@@ -210,11 +211,13 @@ function startNoise(kernels: KernelModule, twin: Twin, dataset: TwinDataset, str
         },
       }
     : {};
-  return {
+  const started = {
     ...twin,
     scales: { ...twin.scales, diffusion },
     parameters: { ...twin.parameters, ...scaled },
   };
+  if (!twin.shared) return started;
+  return startSharedNoise(kernels, started, sets, childStream(stream, "shared noise"));
 }
 
 const smallestResidual = 1e-4;

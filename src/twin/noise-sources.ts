@@ -7,8 +7,16 @@ export type NoiseSource = "observation" | "white" | "coloured" | "start";
 /** Every source, in the order in which it is told. */
 export const noiseSources: readonly NoiseSource[] = ["observation", "white", "coloured", "start"];
 
-/** Columns of G that drive a source; what observables share counts to its source. */
-function columnsOf(twin: Twin): { readonly [S in NoiseSource]: readonly number[] } {
+/** What a column of G is the amplitude of, in the order of the columns. */
+export type NoiseColumn =
+  | "auxiliary"
+  | "white"
+  | "observed"
+  | "sharedProcess"
+  | "sharedObservation";
+
+/** The columns of G by what they drive. */
+export function noiseColumns(twin: Twin): { readonly [C in NoiseColumn]: readonly number[] } {
   const { process, observation } = ranksOf(twin);
   const count = twin.observables.length;
   let from = 0;
@@ -16,13 +24,22 @@ function columnsOf(twin: Twin): { readonly [S in NoiseSource]: readonly number[]
     from += columns;
     return Array.from({ length: columns }, (_, i) => from - columns + i);
   };
-  const coloured = next(twin.auxiliaries);
-  const white = next(count);
-  const observed = next(twin.observationNoise ? count : 0);
   return {
-    coloured,
-    white: [...white, ...next(process)],
-    observation: [...observed, ...next(observation)],
+    auxiliary: next(twin.auxiliaries),
+    white: next(count),
+    observed: next(twin.observationNoise ? count : 0),
+    sharedProcess: next(process),
+    sharedObservation: next(observation),
+  };
+}
+
+/** Columns of G that drive a source; what observables share counts to its source. */
+function columnsOf(twin: Twin): { readonly [S in NoiseSource]: readonly number[] } {
+  const columns = noiseColumns(twin);
+  return {
+    coloured: columns.auxiliary,
+    white: [...columns.white, ...columns.sharedProcess],
+    observation: [...columns.observed, ...columns.sharedObservation],
     start: [],
   };
 }
