@@ -18,6 +18,7 @@ export {
   unravel,
 } from "./array.ts";
 export { closestName, suggestName } from "./closest-name.ts";
+export { type Eigen, eigenSymmetric } from "./eigen.ts";
 export { Fault, type FaultCode, type FaultDetails, fault, isFault } from "./fault.ts";
 export {
   applyLinear,

@@ -17,6 +17,7 @@ export type {
   Diffusion,
   Method,
   MethodOrders,
+  SharedDiffusion,
   StepModel,
   StepSize,
   StepState,

@@ -21,6 +21,16 @@ export interface Diffusion {
   readonly white: Node;
   /** [rows, auxiliaries]; left out where there are none. */
   readonly auxiliary?: Node;
+  /** White noise that several observables feel at once; left out where there is none. */
+  readonly shared?: SharedDiffusion;
+}
+
+/** Noise of low rank: few normals, each with its amplitude, moving all observables by a pattern. */
+export interface SharedDiffusion {
+  /** s, [rows, shared]. */
+  readonly amplitude: Node;
+  /** V, [shared, observables], the same at every state. */
+  readonly pattern: Node;
 }
 
 /** Observables x [rows, observables] and auxiliaries a [rows, auxiliaries]. */
@@ -33,6 +43,8 @@ export interface StepState {
 export interface StepSize {
   readonly observables: number;
   readonly auxiliaries: number;
+  /** Normals of white noise that observables share (default 0); not for `nado-` methods. */
+  readonly shared?: number;
   readonly substeps: number;
   /** Normals that act on each state: 2 in the reference's models, for `nado-` methods (default 1). */
   readonly noiseColumns?: number;

@@ -15,6 +15,7 @@ import {
   type Node,
   negate,
   parameter,
+  slice,
   square,
   sumAll,
   tanh,
@@ -54,42 +55,52 @@ function describeMethod(method: Method): void {
       expect(Array.from(step([0, 0, 0, 0], [], [1, -2, 3, 0])[0])).toEqual([0.5, -1, 1.5, 0]);
     });
 
-    it("and its derivative agree compiled with float64 to 5e-6", async () => {
-      const size = { observables: 2, auxiliaries: 3, substeps: method.hasSubsteps ? 2 : 1 };
-      const parts = {
-        x: parameter("x", [5, 2]),
-        a: parameter("a", [5, 3]),
-        rate: parameter("rate", [1, 3]),
-        n: parameter("n", [5, method.normalCols(size)]),
-      };
-      const widen = literal([2, 3], [1, -1, 0.5, 0.2, 0.7, -0.3]);
-      const model: StepModel = {
-        drift: (x) => negate(tanh(x)),
-        diffusion: (x) => ({ white: affine(x, 0.5, 1), auxiliary: tanh(matmul(x, widen)) }),
-        mix: (a) => matmul(a, widen, "nt"),
-        rate: affine(square(parts.rate), 1, 0.1),
-      };
-      const next = method.step(model, parts, { dt: 0.3, substeps: size.substeps }, parts.n);
-      const loss = addAll([next.x, next.a as Node].map((part) => sumAll(square(part))));
-      const wanted = [loss, next.x, ...gradients(loss, Object.values(parts))];
-      const program = compile(await loadKernelModule(), {
-        outputs: Object.fromEntries(wanted.map((value, i) => [`${i}`, { value }])),
-      });
-      const generator = createGenerator(createStream(2));
-      const values = Object.fromEntries(
-        Object.entries(parts).map(([name, { shape }]) => {
-          const data = Float32Array.from(draw(generator, shape[0] * shape[1]));
-          program.setParameters({ [name]: { shape, data } });
-          return [name, data];
-        }),
-      );
-      program.run();
-      interpret(wanted, { values }).forEach((expected, i) => {
-        const got = program.read(`${i}`);
-        const error = Math.hypot(...expected.map((value, k) => value - got[k]));
-        expect(error / Math.hypot(...expected)).toBeLessThan(5e-6);
-      });
-    });
+    const ranks = method.hasExactAuxiliaries ? [0, 1] : [0];
+    it.each(ranks)(
+      "and its derivative agree compiled with float64 to 5e-6, %d noises shared",
+      async (shared) => {
+        const substeps = method.hasSubsteps ? 2 : 1;
+        const size = { observables: 2, auxiliaries: 3, substeps, shared };
+        const parts = {
+          x: parameter("x", [5, 2]),
+          a: parameter("a", [5, 3]),
+          rate: parameter("rate", [1, 3]),
+          n: parameter("n", [5, method.normalCols(size)]),
+        };
+        const pattern = literal([1, 2], [2, -0.5]);
+        const widen = literal([2, 3], [1, -1, 0.5, 0.2, 0.7, -0.3]);
+        const model: StepModel = {
+          drift: (x) => negate(tanh(x)),
+          diffusion: (x) => ({
+            white: affine(x, 0.5, 1),
+            auxiliary: tanh(matmul(x, widen)),
+            ...(shared > 0 ? { shared: { amplitude: tanh(slice(x, 0, 1)), pattern } } : {}),
+          }),
+          mix: (a) => matmul(a, widen, "nt"),
+          rate: affine(square(parts.rate), 1, 0.1),
+        };
+        const next = method.step(model, parts, { dt: 0.3, substeps: size.substeps }, parts.n);
+        const loss = addAll([next.x, next.a as Node].map((part) => sumAll(square(part))));
+        const wanted = [loss, next.x, ...gradients(loss, Object.values(parts))];
+        const program = compile(await loadKernelModule(), {
+          outputs: Object.fromEntries(wanted.map((value, i) => [`${i}`, { value }])),
+        });
+        const generator = createGenerator(createStream(2));
+        const values = Object.fromEntries(
+          Object.entries(parts).map(([name, { shape }]) => {
+            const data = Float32Array.from(draw(generator, shape[0] * shape[1]));
+            program.setParameters({ [name]: { shape, data } });
+            return [name, data];
+          }),
+        );
+        program.run();
+        interpret(wanted, { values }).forEach((expected, i) => {
+          const got = program.read(`${i}`);
+          const error = Math.hypot(...expected.map((value, k) => value - got[k]));
+          expect(error / Math.hypot(...expected)).toBeLessThan(5e-6);
+        });
+      },
+    );
 
     it("states its calculus and its source", () => {
       const correction = { ito: 0, stratonovich: 1 / 2, discrete: undefined };
@@ -97,6 +108,27 @@ function describeMethod(method: Method): void {
       else expect(method.correction).toBe(correction[method.calculus]);
       expect(method.source.length).toBeGreaterThan(10);
     });
+  });
+}
+
+/** Methods that know noise of low rank. */
+function describeSharedNoise(method: Method): void {
+  it(`${method.name} moves observables together by the pattern of a shared noise`, () => {
+    const model = (): StepModel => ({
+      drift: still,
+      diffusion: (x) => ({
+        white: constant(0.5, x.shape),
+        shared: { amplitude: constant(2, [1, 1]), pattern: literal([1, 2], [1, -3]) },
+      }),
+      mix: (a) => a,
+    });
+    const size = { rows: 1, x: 2, a: 0, shared: 1, dt: 0.25 };
+    const step = stepper(method, model, size, [1]);
+    // 0.5 n sqrt(dt) of its own, 2 nu sqrt(dt) times the pattern; a map counts in steps.
+    const root = method.name === "map" ? 1 : 0.5;
+    const [x] = step([0, 0], [], [1, 2, 0.1]);
+    expect(x[0]).toBeCloseTo(root * (0.5 * 1 + 2 * 0.1 * 1), 12);
+    expect(x[1]).toBeCloseTo(root * (0.5 * 2 - 2 * 0.1 * 3), 12);
   });
 }
 
@@ -208,7 +240,9 @@ function describeSubsteps(method: Method): void {
 
 for (const method of Object.values(methods)) {
   describeMethod(method);
-  if (method.hasExactAuxiliaries) describeExactAuxiliaries(method);
+  if (!method.hasExactAuxiliaries) continue;
+  describeExactAuxiliaries(method);
+  describeSharedNoise(method);
   if (method.hasSubsteps) describeSubsteps(method);
 }
 

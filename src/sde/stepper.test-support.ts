@@ -8,6 +8,7 @@ export interface Size {
   readonly rows: number;
   readonly x: number;
   readonly a: number;
+  readonly shared?: number;
   readonly dt: number;
   readonly substeps?: number;
   readonly noise?: boolean;
@@ -21,8 +22,8 @@ export function stepper(
   size: Size,
   theta: readonly number[],
 ): (x: ArrayLike<number>, a: ArrayLike<number>, n: ArrayLike<number>) => Float64Array[] {
-  const { rows, dt, substeps = 1, noise = true, noiseColumns } = size;
-  const counts = { observables: size.x, auxiliaries: size.a, substeps, noiseColumns };
+  const { rows, dt, substeps = 1, noise = true, noiseColumns, shared } = size;
+  const counts = { observables: size.x, auxiliaries: size.a, substeps, noiseColumns, shared };
   const cols = method.normalCols(counts);
   const rate = input("rate", [1, Math.max(1, size.a)]);
   const state = {

@@ -8,6 +8,7 @@ import {
   type DriveFeature,
   driveFeatures,
   type PhaseRecord,
+  ranksOf,
   type TrainingRecord,
   type Twin,
 } from "./twin.ts";
@@ -100,6 +101,7 @@ const twinSchema: z.ZodType<TwinDocument> = z.strictObject({
   drift: layers,
   diffusion: layers,
   observationNoise: z.boolean(),
+  shared: z.strictObject({ process: count, observation: count }).optional(),
   scales: z.strictObject({
     features: scales,
     observables: scales,
@@ -235,11 +237,17 @@ const steps: { readonly [M in MethodName]: readonly string[] } = {
 function equationOf(twin: Twin): string[] {
   const past = twin.delays > 0 ? ` ... x(t-${twin.delays})` : "";
   const [observable, auxiliary] = steps[twin.method];
+  const { process, observation } = ranksOf(twin);
+  const own = twin.observationNoise ? "R(u) eta" : "";
+  const error = observation > 0 ? `${own} + (s_y(u) eps) B` : own;
   return [
     `u = (x(t)${past}, ${twin.features.join(", ")} of s(t)), standardised; time in sampling steps`,
     observable,
+    ...(process > 0 ? ["and c [(s_x(u) nu) V] of white noise that observables share"] : []),
     ...(twin.auxiliaries > 0 ? [auxiliary] : []),
-    "(g_a, g_x, R) = g_0 exp(3 tanh(G(u)/3)), xi, zeta, eta unit normals",
-    `y(t+1) = x(t+1)${twin.observationNoise ? " + c R(u) eta" : ""}`,
+    process + observation > 0
+      ? "(g_a, g_x, R, s_x, s_y) = g_0 exp(3 tanh(G(u)/3)), xi, zeta, eta, nu, eps unit normals"
+      : "(g_a, g_x, R) = g_0 exp(3 tanh(G(u)/3)), xi, zeta, eta unit normals",
+    `y(t+1) = x(t+1)${error === "" ? "" : observation > 0 ? ` + c [${error}]` : ` + c ${error}`}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { childStream, createGenerator, type Generator, type Stream } from "../base/index.ts";
+import { childStream, createGenerator, type Stream } from "../base/index.ts";
 import {
   compile,
   input,
@@ -19,11 +19,12 @@ import {
   fillWindow,
   type Window,
 } from "./batch.ts";
-import { resumeGenerator } from "./checkpoint.ts";
+import { type Resumable, resumeGenerator } from "./checkpoint.ts";
 import type { PathSet } from "./dataset.ts";
 import { createTwinGraph } from "./model.ts";
 import { type Phase, type PhaseContext, secondsPerRun, train } from "./phase.ts";
 import type { Twin } from "./twin.ts";
+import { createJourneys, createWalk } from "./walk.ts";
 
 /** Options of the drift phase. */
 export interface DriftOptions {
@@ -39,6 +40,12 @@ export interface DriftOptions {
   readonly clipNorm?: number;
   /** Share of windows that start at the reset (default 0.1). */
   readonly resetShare?: number;
+  /**
+   * Where the noise-free path is taken from: "measured" samples at random times (the default), or a
+   * "reset", walked freely to its end with the state carried from update to update. Measured samples
+   * bring their observation noise into F, which a path from the reset never sees.
+   */
+  readonly from?: "measured" | "reset";
   /** Validations in a row without a better one after which a horizon ends early (default: none). */
   readonly patience?: number;
 }
@@ -69,8 +76,10 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
     withSteps: (count) => createDriftPhase({ ...options, steps: count }),
     measureRate: (context, clock) =>
       stages.reduce((sum, stage) => {
-        const { program, prepare } = createStage(context, options, stage.horizon, context.twin);
-        prepare(createGenerator(context.stream));
+        const create = options.from === "reset" ? createWalkedStage : createStage;
+        const { twin, stream } = context;
+        const { program, prepare } = create(context, options, stage.horizon, twin, stream);
+        prepare();
         return sum + (secondsPerRun(program, clock) * stage.steps) / steps;
       }, 0),
     async *fit(context) {
@@ -78,11 +87,12 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
       let validation = Number.POSITIVE_INFINITY;
       let done = 0;
       for (const [i, stage] of stages.entries()) {
-        const { program, prepare, validate } = createStage(context, options, stage.horizon, twin);
-        const generator = createGenerator(childStream(context.stream, i));
+        const create = options.from === "reset" ? createWalkedStage : createStage;
+        const own = childStream(context.stream, i);
+        const made = create(context, options, stage.horizon, twin, own);
         const result = yield* train({
           phase: "drift",
-          program,
+          program: made.program,
           done,
           total: steps,
           steps: stage.steps,
@@ -92,9 +102,10 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
           signal: context.signal,
           onPlan: context.onPlan,
           course: context.course,
-          state: resumeGenerator(generator),
-          prepare: () => prepare(generator),
-          validate,
+          state: made.state,
+          prepare: made.prepare,
+          finish: made.finish,
+          validate: made.validate,
         });
         twin = { ...twin, parameters: { ...twin.parameters, ...result.parameters } };
         validation = result.validation;
@@ -107,7 +118,10 @@ export function createDriftPhase(options: DriftOptions = {}): Phase {
 
 interface Stage {
   readonly program: Program;
-  readonly prepare: (generator: Generator) => void;
+  /** What an update changes beside the program. */
+  readonly state: Resumable;
+  readonly prepare: () => void;
+  readonly finish?: () => void;
   readonly validate: (parameters: ParameterSet) => number;
 }
 
@@ -117,6 +131,7 @@ function createStage(
   options: DriftOptions,
   wanted: number,
   twin: Twin,
+  drawing: Stream,
 ): Stage {
   const { batch = 256, clipNorm = 1, resetShare = 0.1 } = options;
   const horizon = commonSteps([...dataset.training, ...dataset.validation], wanted);
@@ -126,14 +141,61 @@ function createStage(
   const drawJudged = createWindowSampler(dataset.validation, horizon, resetShare);
   const judge = createGenerator(childStream(stream, "validation windows"));
   judged.feed(() => drawJudged(judge));
+  const generator = createGenerator(drawing);
   return {
     program: trained.program,
-    prepare: (generator) => trained.feed(() => draw(generator)),
-    validate: (parameters) => {
-      judged.program.setParameters(parameters);
-      judged.program.run();
-      return judged.program.read("loss")[0];
+    state: resumeGenerator(generator),
+    prepare: () => trained.feed(() => draw(generator)),
+    validate: judgeBy(judged.program),
+  };
+}
+
+const judgeBy =
+  (program: Program) =>
+  (parameters: ParameterSet): number => {
+    program.setParameters(parameters);
+    program.run();
+    return program.read("loss")[0];
+  };
+
+/** Windows of the judge where paths are walked from the reset to their end. */
+const judgedPaths = 64;
+
+/** The same for paths from the reset: a window is the next piece of a path under way. */
+function createWalkedStage(
+  { kernels, dataset, stream }: PhaseContext,
+  options: DriftOptions,
+  wanted: number,
+  twin: Twin,
+  drawing: Stream,
+): Stage {
+  const { batch = 256, clipNorm = 1 } = options;
+  const sets = [...dataset.training, ...dataset.validation];
+  const chunk = commonSteps(sets, wanted);
+  const shards = shardsFor(batch);
+  const graph = createDriftGraph(twin, { horizon: chunk, windows: batch / shards });
+  const program = compile(kernels, {
+    outputs: { state: { value: graph.state } },
+    training: { loss: graph.loss, groups: [{ parameters: graph.parameters }], clipNorm },
+    shards,
+  });
+  program.setParameters(twin.parameters);
+  const journeys = createJourneys(dataset.training, chunk, drawing);
+  const walk = createWalk(twin, { steps: chunk, windows: batch, copies: 1 }, journeys);
+  const whole = commonSteps(dataset.validation, Number.POSITIVE_INFINITY);
+  const judged = createDriftProgram(kernels, twin, { horizon: whole, windows: judgedPaths });
+  const drawJudged = createWindowSampler(dataset.validation, whole, 1);
+  const judge = createGenerator(childStream(stream, "validation windows"));
+  judged.feed(() => drawJudged(judge));
+  return {
+    program,
+    state: walk.state,
+    prepare: () => {
+      walk.advance(program, undefined, 0);
+      program.setInput("target", walk.batch.target);
     },
+    finish: () => walk.carry(program),
+    validate: judgeBy(judged.program),
   };
 }
 
@@ -148,7 +210,13 @@ interface DriftSize {
 function createDriftGraph(
   twin: Twin,
   { horizon, windows }: DriftSize,
-): { readonly loss: Node; readonly measured: Node; readonly parameters: readonly Node[] } {
+): {
+  readonly loss: Node;
+  readonly measured: Node;
+  /** After the last step. */
+  readonly state: Node;
+  readonly parameters: readonly Node[];
+} {
   const graph = createTwinGraph(twin);
   const steps = { steps: horizon };
   const drive = input("drive", [windows, graph.inputs], steps);
@@ -166,6 +234,7 @@ function createDriftGraph(
   return {
     loss: meanSquaredError(measured, target),
     measured,
+    state: path.carry[0],
     parameters: graph.driftParameters,
   };
 }

@@ -21,7 +21,7 @@ import {
 } from "./document.ts";
 import { createTwinGraph } from "./model.ts";
 import { formatSafetensors, parseSafetensors } from "./safetensors.ts";
-import type { Twin } from "./twin.ts";
+import { ranksOf, type Twin } from "./twin.ts";
 
 /**
  * One realisation of a twin: what `simulateTwin` does once it has its kernels.
@@ -220,7 +220,9 @@ function missingTensor(
 function checkSizes(document: TwinDocument, where: string): void {
   const { inputs, observables, features, auxiliaries, scales, start, selfCheck } = document;
   const count = observables.length;
-  const noises = auxiliaries + count * (document.observationNoise ? 2 : 1);
+  const { process, observation } = ranksOf(document);
+  const own = count * (document.observationNoise ? 2 : 1);
+  const noises = auxiliaries + own + process + observation;
   const lists: readonly (readonly [string, readonly unknown[], number])[] = [
     ["scales.features", scales.features, inputs.length * features.length],
     ["scales.observables", scales.observables, count],

@@ -5,11 +5,13 @@ import { createCourse, type FitCheckpoint, type KeepCheckpoint } from "./checkpo
 import { createDataset, type PathSet, type TwinDataset } from "./dataset.ts";
 import { oneStepResiduals } from "./drift.ts";
 import { createPhases, type ObjectiveName, type ObjectiveOptions } from "./objectives.ts";
+import { startSharedNoise } from "./observation.ts";
 import type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
 import {
   createTwin,
   type DataCount,
   type PhaseRecord,
+  ranksOf,
   type Twin,
   type TwinOptions,
 } from "./twin.ts";
@@ -198,7 +200,9 @@ function startNoise(kernels: KernelModule, twin: Twin, dataset: TwinDataset, str
   const { mixing, memory } = twin.parameters;
   const white = residuals.map((sd) => whiteShare * sd);
   const observed = twin.observationNoise ? residuals.map((sd) => observedShare * sd) : [];
-  const diffusion = [...auxiliaryScales(twin, memory?.data), ...white, ...observed];
+  const { process, observation } = ranksOf(twin);
+  const shared = new Array<number>(process + observation).fill(1);
+  const diffusion = [...auxiliaryScales(twin, memory?.data), ...white, ...observed, ...shared];
   const scaled: ParameterSet = mixing
     ? {
         mixing: {
@@ -207,11 +211,13 @@ function startNoise(kernels: KernelModule, twin: Twin, dataset: TwinDataset, str
         },
       }
     : {};
-  return {
+  const started = {
     ...twin,
     scales: { ...twin.scales, diffusion },
     parameters: { ...twin.parameters, ...scaled },
   };
+  if (!twin.shared) return started;
+  return startSharedNoise(kernels, started, sets, childStream(stream, "shared noise"));
 }
 
 const smallestResidual = 1e-4;

@@ -64,6 +64,7 @@ export {
   type SourceShares,
 } from "./noise-budget.ts";
 export { keepSources, type NoiseSource, noiseSources, sourcesOf } from "./noise-sources.ts";
+export { createObservationPhase, type ObservationOptions } from "./observation.ts";
 export type { FitProgress, Phase, PhaseContext, PhaseResult } from "./phase.ts";
 export { type ReferenceErrors, referenceErrors } from "./reference-errors.ts";
 export { formatSafetensors, parseSafetensors } from "./safetensors.ts";
@@ -80,7 +81,9 @@ export {
   driveFeatures,
   type HiddenLayers,
   type PhaseRecord,
+  ranksOf,
   type Scale,
+  type SharedRanks,
   type StartLaw,
   sizesOf,
   type TrainingRecord,

@@ -172,6 +172,15 @@ export function feedLikelihood(
 }
 
 function checkFiltered(twin: Twin): void {
+  if (twin.shared) {
+    throw fault("bad-value", {
+      where: "fitTwin",
+      what: "the filter of the objective 'kalman' does not know noise that observables share",
+      got: `shared ranks ${twin.shared.process} (process) and ${twin.shared.observation} (observation)`,
+      expected: "a twin without `shared`",
+      fix: "Choose the objective observation, moments or energy-score",
+    });
+  }
   const { method, observables } = twin;
   if (method === "map" && observables.length <= mostFilteredObservables) return;
   throw fault("bad-value", {

@@ -24,7 +24,7 @@ import {
   type StepModel,
   shiftDelays,
 } from "../sde/index.ts";
-import { type DriveFeature, sizesOf, type Twin, type TwinSizes } from "./twin.ts";
+import { type DriveFeature, ranksOf, sizesOf, type Twin, type TwinSizes } from "./twin.ts";
 
 /** Latent observables are held within so many standard deviations, lest a bad twin explode. */
 const largestState = 20;
@@ -51,12 +51,21 @@ export interface TwinTerms {
   readonly white: Node;
   /** R, [rows, observables], in units of c; left out without observation noise. */
   readonly observed?: Node;
+  /** s of the noise that observables share, [rows, rank]; left out where the rank is 0. */
+  readonly sharedProcess?: Node;
+  readonly sharedObservation?: Node;
 }
 
 /** W [auxiliaries, observables] and theta [1, auxiliaries]; empty where there are none. */
 export interface TwinColour {
   readonly mixing?: Node;
   readonly rate?: Node;
+}
+
+/** V and B, [rank, observables], in units of c; left out where the rank is 0. */
+export interface TwinPatterns {
+  readonly process?: Node;
+  readonly observation?: Node;
 }
 
 /** One device step of a twin as a piece of graph. */
@@ -75,7 +84,9 @@ export interface TwinGraph {
   readonly colour: TwinColour;
   /** Weights of F. */
   readonly driftParameters: readonly Node[];
-  /** Weights of G and R, W and the memory of the auxiliaries. */
+  /** Patterns of the noise that observables share. */
+  readonly patterns: TwinPatterns;
+  /** Weights of G and R, W and the memory of the auxiliaries, V and B. */
   readonly noiseParameters: readonly Node[];
   /** The next state, and what an instrument reads of it, [rows, observables], standardised. */
   readonly step: (args: TwinStepArguments) => { readonly state: Node; readonly measured: Node };
@@ -84,7 +95,8 @@ export interface TwinGraph {
 // u = (x_t ... x_{t-N_d}, drive features), standardised; c scale of increments; time in steps.
 //   drift c F(u);   diffusion g = g_0 exp(3 tanh(G(u)/3)), between g_0/20 and 20 g_0
 //   theta = softplus(-memory), so that rho = exp(-theta) = sigmoid(memory)
-//   y = x' + c R(u) eta, R a column of G at the start of the step
+//   white noise c (g_x(u) zeta + (s_x(u) nu) V),    nu unit normals, fewer than observables
+//   y = x' + c (R(u) eta + (s_y(u) eps) B),         R, s columns of G at the start of the step
 
 /**
  * Build a twin's step on graph nodes; all calls of `step` share the weights.
@@ -98,10 +110,14 @@ export function createTwinGraph(twin: Twin, prefix = ""): TwinGraph {
   const observables = twin.observables.length;
   const { substeps } = twin;
   const method = findMethod(twin.method, substeps);
-  const processCols = method.normalCols({ observables, auxiliaries, substeps });
+  const ranks = ranksOf(twin);
+  const size = { observables, auxiliaries, substeps, shared: ranks.process };
+  const processCols = method.normalCols(size);
   const networks = createNetworks(twin, sizes, prefix);
   const colour = createColour(twin, prefix);
+  const patterns = createPatterns(twin, prefix);
   const increments = literal([1, observables], twin.scales.increments);
+  const processPattern = patterns.process && mul(patterns.process, increments);
   const step: TwinGraph["step"] = ({ state, drive, carrier, normals }) => {
     const line = slice(state, 0, sizes.line);
     const features = createFeatures(twin, drive, carrier);
@@ -109,8 +125,10 @@ export function createTwinGraph(twin: Twin, prefix = ""): TwinGraph {
     const model: StepModel = {
       drift: (x) => mul(termsAt(x).drift, increments),
       diffusion: (x): Diffusion => {
-        const { white, auxiliary } = termsAt(x);
-        return { white: mul(white, increments), auxiliary };
+        const { white, auxiliary, sharedProcess: amplitude } = termsAt(x);
+        const own = { white: mul(white, increments), auxiliary };
+        if (!amplitude || !processPattern) return own;
+        return { ...own, shared: { amplitude, pattern: processPattern } };
       },
       mix: (a) => mul(matmul(a, colour.mixing as Node), increments),
       rate: colour.rate,
@@ -122,20 +140,29 @@ export function createTwinGraph(twin: Twin, prefix = ""): TwinGraph {
     const next = clip(moved.x, -largestState, largestState);
     const shifted = shiftDelays(next, line);
     const after = moved.a ? concat([shifted, moved.a]) : shifted;
-    const { observed } = termsAt(x);
+    const { observed, sharedObservation } = termsAt(x);
     if (!normals || !observed) return { state: after, measured: next };
     const error = mul(mul(observed, increments), slice(normals, processCols, observables));
-    return { state: after, measured: add(next, error) };
+    const measured = add(next, error);
+    if (!sharedObservation || !patterns.observation) return { state: after, measured };
+    const common = slice(normals, processCols + observables, ranks.observation);
+    const felt = matmul(mul(sharedObservation, common), mul(patterns.observation, increments));
+    return { state: after, measured: add(measured, felt) };
   };
   return {
     stateCols: sizes.line + auxiliaries,
-    normalCols: processCols + (observationNoise ? observables : 0),
+    normalCols: processCols + (observationNoise ? observables : 0) + ranks.observation,
     inputs: twin.inputs.length,
     observables,
     needsCarrier: twin.features.some((feature) => feature !== "drive"),
     driftParameters: networks.driftParameters,
-    noiseParameters: [...networks.noiseParameters, ...colour.parameters],
+    noiseParameters: [
+      ...networks.noiseParameters,
+      ...colour.parameters,
+      ...Object.values(patterns),
+    ],
     colour,
+    patterns,
     terms: (line, { drive, carrier }) =>
       networks.terms(concat([line, createFeatures(twin, drive, carrier)])),
     step,
@@ -155,17 +182,24 @@ function createNetworks(twin: Twin, sizes: TwinSizes, prefix: string): Networks 
   const force = createPerceptron(`${prefix}drift`, sizes.driftSizes, drift.activation);
   const noise = createPerceptron(`${prefix}diffusion`, sizes.diffusionSizes, diffusion.activation);
   const amplitudes = createAmplitudes(twin);
+  const { process, observation } = ranksOf(twin);
+  const errors = twin.observationNoise ? observables : 0;
   return {
     terms: (seen) => {
       const all = amplitudes(noise.apply(seen));
-      return {
-        drift: force.apply(seen),
-        white: slice(all, auxiliaries, observables),
-        ...(auxiliaries > 0 ? { auxiliary: slice(all, 0, auxiliaries) } : {}),
-        ...(twin.observationNoise
-          ? { observed: slice(all, auxiliaries + observables, observables) }
-          : {}),
+      let from = 0;
+      const next = (count: number): Node | undefined => {
+        from += count;
+        return count > 0 ? slice(all, from - count, count) : undefined;
       };
+      // In the order of the columns of G.
+      const auxiliary = next(auxiliaries);
+      const white = next(observables) as Node;
+      const observed = next(errors);
+      const sharedProcess = next(process);
+      const sharedObservation = next(observation);
+      const drift = force.apply(seen);
+      return { drift, auxiliary, white, observed, sharedProcess, sharedObservation };
     },
     driftParameters: force.parameters,
     noiseParameters: noise.parameters,
@@ -208,6 +242,17 @@ function createColour(
   const memory = parameter(`${prefix}memory`, [1, auxiliaries]);
   const rate = clip(softplus(affine(memory, -1)), 1e-4, 20);
   return { parameters: [mixing, memory], mixing, rate };
+}
+
+function createPatterns(twin: Twin, prefix: string): TwinPatterns {
+  const observables = twin.observables.length;
+  const { process, observation } = ranksOf(twin);
+  const pattern = (name: string, rank: number): Node =>
+    parameter(`${prefix}shared.${name}`, [rank, observables]);
+  return {
+    ...(process > 0 ? { process: pattern("process", process) } : {}),
+    ...(observation > 0 ? { observation: pattern("observation", observation) } : {}),
+  };
 }
 
 /** Drive features, standardised, [rows, inputs * features], input-major. */

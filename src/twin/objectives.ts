@@ -4,11 +4,13 @@ import { createDriftPhase, type DriftOptions } from "./drift.ts";
 import { createEnergyScorePhase, type EnergyScoreOptions } from "./energy-score.ts";
 import { createKalmanPhase, type KalmanOptions } from "./kalman.ts";
 import { createMomentsPhase, type MomentsOptions } from "./moments.ts";
+import { createObservationPhase, type ObservationOptions } from "./observation.ts";
 import type { Phase } from "./phase.ts";
 
 /** What a fit can minimise. */
 export type ObjectiveName =
   | "drift"
+  | "observation"
   | "kalman"
   | "energy-score"
   | "moments"
@@ -18,6 +20,7 @@ export type ObjectiveName =
 /** Options of each objective; only those that are fitted count. */
 export interface ObjectiveOptions {
   readonly drift?: DriftOptions;
+  readonly observation?: ObservationOptions;
   readonly kalman?: KalmanOptions;
   readonly energyScore?: EnergyScoreOptions;
   readonly moments?: MomentsOptions;
@@ -37,6 +40,10 @@ export const objectives: { readonly [N in ObjectiveName]: Objective } = {
   drift: {
     about: "the noise-free path with a measured one",
     create: ({ drift }) => createDriftPhase(drift),
+  },
+  observation: {
+    about: "covariance of the noise of repeats, what process noise explains taken off; closed form",
+    create: ({ observation }) => createObservationPhase(observation),
   },
   kalman: {
     about: "the likelihood of measured paths, by a filter over the auxiliaries",

@@ -21,6 +21,8 @@ export interface SimulateOptions {
   readonly noise?: boolean;
   /** States to start from, [sequences * repeats, stateCols], instead of the start law. */
   readonly initial?: Float32Array;
+  /** Absolute number of the first step, the phase of a carrier (default 0, at the reset). */
+  readonly firstStep?: number;
   /** Steps per run of the program (default 50); the result does not depend on it. */
   readonly chunk?: number;
 }
@@ -116,7 +118,7 @@ function simulateBlock(
   twin: Twin,
   graph: TwinGraph,
   drive: HostArray,
-  { stream, noise }: SimulateOptions,
+  { stream, noise, firstStep = 0 }: SimulateOptions,
   initial: Float32Array,
   { first, rows, chunk, repeats, total }: Block,
   response: HostArray,
@@ -140,7 +142,7 @@ function simulateBlock(
     }
     program.setInput("drive", held);
     program.setInput("state", state);
-    const carrier = carrierSequence(twin, chunk, start);
+    const carrier = carrierSequence(twin, chunk, firstStep + start);
     if (carrier) program.setInput("carrier", carrier);
     if (noise) program.setNoise({ stream, iteration: 0, firstStep: start });
     program.run();

@@ -36,7 +36,8 @@ export interface TwinScales {
   readonly observables: readonly Scale[];
   /** c, sd of an observable's change over a sampling step, standardised units. */
   readonly increments: readonly number[];
-  /** G at a network output of zero: auxiliaries, observables, then (if any) observation noise. */
+  /** G at a network output of zero: auxiliaries, observables, then (if any) observation noise,
+   * shared process noise, shared observation noise. */
   readonly diffusion: readonly number[];
 }
 
@@ -45,6 +46,14 @@ export interface StartLaw {
   readonly mean: readonly number[];
   /** Lower triangular, row by row, [observables, observables]. */
   readonly factor: readonly (readonly number[])[];
+}
+
+/** Ranks of the white noise that observables share: normals per step that move them together. */
+export interface SharedRanks {
+  /** Noise that enters the dynamics, by the rows of the weights "shared.process". */
+  readonly process: number;
+  /** Noise of the measurement alone, by the rows of "shared.observation". */
+  readonly observation: number;
 }
 
 /** How much data a fit had. */
@@ -110,6 +119,8 @@ export interface Twin {
   readonly drift: HiddenLayers;
   readonly diffusion: HiddenLayers;
   readonly observationNoise: boolean;
+  /** Left out where observables share no white noise. */
+  readonly shared?: SharedRanks;
   readonly scales: TwinScales;
   /** Drive range that was recorded, per input, device units. */
   readonly limits: readonly { readonly min: number; readonly max: number }[];
@@ -136,6 +147,8 @@ export interface TwinOptions {
   readonly diffusion?: HiddenLayers;
   /** White noise that is measured but never enters the dynamics (default false). */
   readonly observationNoise?: boolean;
+  /** White noise that observables share, as ranks (default 0 each): see {@link SharedRanks}. */
+  readonly shared?: Partial<SharedRanks>;
   /** Shortest and longest time constant of the auxiliaries at first, steps (default [1.5, 20]). */
   readonly timeConstants?: readonly [number, number];
 }
@@ -149,6 +162,10 @@ export interface TwinSizes {
   readonly diffusionSizes: readonly number[];
 }
 
+/** Ranks of the shared noise, 0 where there is none. */
+export const ranksOf = ({ shared }: Pick<Twin, "shared">): SharedRanks =>
+  shared ?? { process: 0, observation: 0 };
+
 /** Sizes that follow from a twin's settings. */
 export function sizesOf(
   twin: Pick<
@@ -161,13 +178,16 @@ export function sizesOf(
     | "drift"
     | "diffusion"
     | "observationNoise"
+    | "shared"
   >,
 ): TwinSizes {
   const count = twin.observables.length;
   const line = count * (twin.delays + 1);
   const features = twin.inputs.length * twin.features.length;
   const seen = line + features;
-  const noises = twin.auxiliaries + count * (twin.observationNoise ? 2 : 1);
+  const { process, observation } = ranksOf(twin);
+  const own = count * (twin.observationNoise ? 2 : 1);
+  const noises = twin.auxiliaries + own + process + observation;
   return {
     line,
     features,
@@ -217,6 +237,7 @@ export function createTwin(basis: TwinBasis, options: TwinOptions, stream: Strea
     drift: options.drift ?? { hidden: [64, 64], activation: "tanh" as const },
     diffusion: options.diffusion ?? { hidden: [32, 32], activation: "tanh" as const },
     observationNoise: options.observationNoise ?? false,
+    ...sharedOf(options, observables.length),
     limits,
     start,
   };
@@ -233,7 +254,42 @@ export function createTwin(basis: TwinBasis, options: TwinOptions, stream: Strea
     ...initialWeights("diffusion", sizes.diffusionSizes, { ...diffusion, lastScale: 0.1 }, stream),
   };
   const colour = initialColour(settings, options.timeConstants ?? [1.5, 20], stream);
-  return { ...settings, scales, parameters: { ...networks, ...colour } };
+  const patterns = initialPatterns(settings, stream);
+  return { ...settings, scales, parameters: { ...networks, ...colour, ...patterns } };
+}
+
+/** The ranks asked for, with what they need; nothing where observables share no noise. */
+function sharedOf(
+  { method = "map", observationNoise = false, shared = {} }: TwinOptions,
+  observables: number,
+): Pick<Twin, "shared"> {
+  const process = checkCount("shared process noises", shared.process ?? 0);
+  const observation = checkCount("shared observation noises", shared.observation ?? 0);
+  if (process + observation === 0) return {};
+  const lacks = observation > 0 && !observationNoise;
+  if (Math.max(process, observation) <= observables && !lacks && !method.startsWith("nado-")) {
+    return { shared: { process, observation } };
+  }
+  throw fault("bad-value", {
+    where: "createTwin",
+    what: "the noise that observables share does not fit the twin",
+    got: `ranks ${process} (process) and ${observation} (observation), ${observables} observables, method ${method}, observationNoise ${observationNoise}`,
+    expected:
+      "ranks up to the number of observables, another method than the reference's, and observationNoise where rank and noise are those of the observation",
+    fix: "Lower `shared`, or set `observationNoise: true`",
+  });
+}
+
+/** Patterns of the shared noise, small: the fit starts them from what it finds. */
+function initialPatterns(twin: Pick<Twin, "shared" | "observables">, stream: Stream): ParameterSet {
+  const count = twin.observables.length;
+  const entries = Object.entries(ranksOf(twin)).flatMap(([name, rank]) => {
+    if (rank === 0) return [];
+    const generator = createGenerator(childStream(stream, `shared ${name}`));
+    const data = Float32Array.from({ length: rank * count }, () => 0.1 * generator.normal());
+    return [[`shared.${name}`, { shape: [rank, count], data }] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** W [auxiliaries, observables] and the logits of rho [1, auxiliaries]. */

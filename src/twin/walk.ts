@@ -110,10 +110,15 @@ export function createWindowJourneys(
 export interface Walk {
   /**
    * Feed the next chunk of every path; paths that ended are replaced by others at their reset.
+   * Without a stream the noise is off, and the program has no inputs for it.
    *
    * @returns  Where each example now stands.
    */
-  readonly advance: (program: Program, noise: Stream, iteration: number) => readonly Window[];
+  readonly advance: (
+    program: Program,
+    noise: Stream | undefined,
+    iteration: number,
+  ) => readonly Window[];
   /** Keep the states that the program has reached, its output "state". */
   readonly carry: (program: Program) => void;
   /** The chunk that was fed last. */
@@ -163,11 +168,13 @@ export function createWalk(
     batch,
     advance: (program, noise, iteration) => {
       const stands = Array.from({ length: windows }, (_, i) => step(i));
-      program.setInput("ids", ids);
       program.setInput("drive", batch.drive);
       program.setInput("state", state);
       if (needsCarrier) program.setInput("carrier", batch.carrier);
-      program.setNoise({ stream: noise, iteration });
+      if (noise) {
+        program.setInput("ids", ids);
+        program.setNoise({ stream: noise, iteration });
+      }
       return stands;
     },
     carry: (program) => state.set(program.read("state")),

@@ -1,6 +1,7 @@
-import { add, affine, mul, type Node } from "../../engine/index.ts";
+import { add, affine, type Node } from "../../engine/index.ts";
 import { exactNormalCols, type Pushes, stepWithExactAuxiliaries } from "../exact-auxiliaries.ts";
 import type { Method, StepModel } from "../method.ts";
+import { pushOf } from "../push.ts";
 
 // F drift, g_x diffusion, dW increment over dt, f the force of the auxiliaries over dt.
 //   x' = x + F(x) dt + f + g_x(x) dW
@@ -28,5 +29,5 @@ export const eulerMaruyama: Method = {
 function substep(model: StepModel, x: Node, { dt, force, increment }: Pushes): Node {
   const pushed = force ? add(x, force) : x;
   const moved = add(pushed, affine(model.drift(x), dt));
-  return increment ? add(moved, mul(model.diffusion(x).white, increment)) : moved;
+  return increment ? add(moved, pushOf(model.diffusion(x), increment)) : moved;
 }

@@ -1,6 +1,7 @@
-import { add, addAll, affine, mul, type Node } from "../../engine/index.ts";
+import { add, addAll, affine, type Node } from "../../engine/index.ts";
 import { exactNormalCols, type Pushes, stepWithExactAuxiliaries } from "../exact-auxiliaries.ts";
 import type { Method, StepModel } from "../method.ts";
+import { addWhite, pushOf } from "../push.ts";
 
 // Stochastic Heun with exact auxiliaries. F drift, g_x diffusion, dW increment over dt, f the force
 // of the auxiliaries over dt, the same in predictor and result.
@@ -34,9 +35,9 @@ function substep(model: StepModel, x: Node, { dt, force, increment }: Pushes): N
     const slope = add(there, model.drift(predicted));
     return add(pushed, affine(slope, dt / 2));
   }
-  const { white } = model.diffusion(x);
-  const predicted = addAll([pushed, affine(there, dt), mul(white, increment)]);
+  const here = model.diffusion(x);
+  const predicted = addAll([pushed, affine(there, dt), pushOf(here, increment)]);
   const slope = add(there, model.drift(predicted));
-  const diffusion = add(white, model.diffusion(predicted).white);
-  return addAll([pushed, affine(slope, dt / 2), mul(diffusion, affine(increment, 0.5))]);
+  const diffusion = addWhite(here, model.diffusion(predicted));
+  return addAll([pushed, affine(slope, dt / 2), pushOf(diffusion, affine(increment, 0.5))]);
 }

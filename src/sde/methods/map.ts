@@ -10,6 +10,7 @@ import {
   square,
 } from "../../engine/index.ts";
 import type { Method, StepModel, StepState, StepTime } from "../method.ts";
+import { incrementCols, pushOf } from "../push.ts";
 
 // A discrete-time twin, exact by definition. xi, zeta unit normals, rho = exp(-theta dt).
 //   x' = x + F(x) + W (a + D xi) + g_x(x) zeta,    a' = rho a + D xi,    D = sqrt(1 - rho^2) g_a(x)
@@ -23,7 +24,7 @@ export const map: Method = {
   source: "Discrete-time form of Manneschi et al. 2025, arXiv:2401.07387, with tied mixing",
   hasSubsteps: false,
   hasExactAuxiliaries: true,
-  normalCols: ({ observables, auxiliaries }) => auxiliaries + observables,
+  normalCols: (size) => size.auxiliaries + incrementCols(size),
   step,
 };
 
@@ -33,9 +34,10 @@ function step(model: StepModel, state: StepState, time: StepTime, normals?: Node
   const rho = model.rate && exp(affine(model.rate, -time.dt));
   const decayed = a && rho && mul(a, rho);
   if (!normals) return { x: a ? add(moved, model.mix(a)) : moved, a: decayed };
-  const { white, auxiliary } = model.diffusion(x);
+  const here = model.diffusion(x);
+  const { auxiliary } = here;
   const count = a?.shape[1] ?? 0;
-  const next = add(moved, mul(white, slice(normals, count, x.shape[1])));
+  const next = add(moved, pushOf(here, slice(normals, count, normals.shape[1] - count)));
   if (!a || !rho || !decayed || !auxiliary) return { x: next };
   const fresh = mul(
     mul(auxiliary, sqrt(affine(negate(square(rho)), 1, 1))),

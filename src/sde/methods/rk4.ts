@@ -1,6 +1,7 @@
-import { add, affine, mul, type Node } from "../../engine/index.ts";
+import { add, affine, type Node } from "../../engine/index.ts";
 import { exactNormalCols, type Pushes, stepWithExactAuxiliaries } from "../exact-auxiliaries.ts";
 import type { Method, StepModel } from "../method.ts";
+import { pushOf } from "../push.ts";
 
 // Classical RK4 of a path that moves at a constant rate dW/dt through the step. F drift, g_x
 // diffusion, f the force of the auxiliaries over dt, at a constant rate too.
@@ -31,7 +32,7 @@ function substep(model: StepModel, x: Node, { dt, force, increment }: Pushes): N
   const change = (at: Node): Node => {
     const drifted = affine(model.drift(at), dt);
     const pushed = force ? add(drifted, force) : drifted;
-    return increment ? add(pushed, mul(model.diffusion(at).white, increment)) : pushed;
+    return increment ? add(pushed, pushOf(model.diffusion(at), increment)) : pushed;
   };
   const k1 = change(x);
   const k2 = change(add(x, affine(k1, 0.5)));
